@@ -1,0 +1,111 @@
+"""FER-2013 as arrays, one value per split, from the official `fer2013.csv`."""
+
+import csv
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from emotion.faces import FACE_SIZE, FaceBatch, require_faces
+from emotion.labels import EMOTIONS
+
+PIXELS = FACE_SIZE * FACE_SIZE
+COLUMNS = ("emotion", "pixels", "Usage")
+
+
+class Split(StrEnum):
+    """FER-2013's `Usage`: fit on Training, choose on PublicTest, report PrivateTest once."""
+
+    TRAINING = "Training"
+    PUBLIC_TEST = "PublicTest"
+    PRIVATE_TEST = "PrivateTest"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledFaces:
+    """Faces of one split: `faces` uint8 (n, 48, 48, 1), `labels` int64 (n,) indexing `EMOTIONS`."""
+
+    faces: FaceBatch
+    labels: npt.NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        require_faces(self.faces)
+        if self.labels.shape != (len(self.faces),):
+            raise ValueError(f"expected {len(self.faces)} labels, one a face, got shape {self.labels.shape}")
+        if len(self.labels) and not 0 <= self.labels.min() <= self.labels.max() < len(EMOTIONS):
+            raise ValueError(f"labels must be 0-{len(EMOTIONS) - 1}, got {self.labels.min()}-{self.labels.max()}")
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def counts(self) -> dict[str, int]:
+        """Number of faces per emotion, in label order."""
+        return {e.value: int(n) for e, n in zip(EMOTIONS, np.bincount(self.labels, minlength=len(EMOTIONS)), strict=True)}
+
+
+def read_fer2013(path: str | Path) -> dict[Split, LabelledFaces]:
+    """Read the official CSV (`emotion,pixels,Usage`; 2,304 grey values a face).
+
+    Raises:
+        FileNotFoundError: no such file; the message says where FER-2013 comes from.
+        ValueError: a row that is not FER-2013's; the message has its line number.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"no data set at {path}: download fer2013.csv of Kaggle's 'Challenges in Representation Learning: "
+            "Facial Expression Recognition Challenge' and give its path with --data"
+        )
+    faces: dict[Split, list[npt.NDArray[np.uint8]]] = {split: [] for split in Split}
+    labels: dict[Split, list[int]] = {split: [] for split in Split}
+    with path.open(newline="", encoding="utf-8", errors="replace") as file:
+        rows = csv.reader(file)
+        header = next(rows, [])
+        if tuple(header) != COLUMNS:
+            raise ValueError(f"{path}, line 1: expected the columns {','.join(COLUMNS)}, got {','.join(header)[:80]!r}")
+        for row in rows:
+            try:
+                label, pixels, split = parse_row(row)
+            except ValueError as error:
+                raise ValueError(f"{path}, line {rows.line_num}: {error}") from None
+            faces[split].append(pixels)
+            labels[split].append(label)
+    if not any(labels.values()):
+        raise ValueError(f"{path}: no faces below the header")
+    return {
+        split: LabelledFaces(
+            np.asarray(faces[split], np.uint8).reshape(-1, FACE_SIZE, FACE_SIZE, 1), np.asarray(labels[split], np.int64)
+        )
+        for split in Split
+    }
+
+
+def parse_row(row: list[str]) -> tuple[int, npt.NDArray[np.uint8], Split]:
+    """One CSV row as label, uint8 (2304,) pixels and split; `ValueError` says which field is wrong."""
+    if len(row) != len(COLUMNS):
+        raise ValueError(f"expected {len(COLUMNS)} columns ({','.join(COLUMNS)}), got {len(row)}")
+    emotion, text, usage = row
+    if not (emotion.isascii() and emotion.isdigit()) or int(emotion) >= len(EMOTIONS):
+        raise ValueError(f"unknown emotion {emotion[:20]!r}, expected 0-{len(EMOTIONS) - 1}")
+    if usage not in list(Split):
+        raise ValueError(f"unknown Usage {usage[:20]!r}, expected one of {', '.join(Split)}")
+    try:
+        pixels = np.array(text.split(), dtype=np.int64)
+    except (ValueError, OverflowError):
+        raise ValueError("pixels must be whole numbers separated by spaces") from None
+    if pixels.size != PIXELS:
+        raise ValueError(f"expected {PIXELS} pixels ({FACE_SIZE} x {FACE_SIZE}), got {pixels.size}")
+    if pixels.min() < 0 or pixels.max() > 255:
+        wrong = pixels[(pixels < 0) | (pixels > 255)][0]
+        raise ValueError(f"pixels must be 0-255, got {wrong}")
+    return int(emotion), pixels.astype(np.uint8), Split(usage)
+
+
+def sha256(data: LabelledFaces) -> str:
+    """Hash of a split's pixels and labels: which data a model was fitted on, however it was stored."""
+    digest = hashlib.sha256(np.ascontiguousarray(data.faces).tobytes())
+    digest.update(data.labels.astype("<i8").tobytes())
+    return digest.hexdigest()
