@@ -39,7 +39,12 @@ class Augmentation:
 
     def __call__(self, faces: FaceBatch, rng: np.random.Generator) -> FaceBatch:
         """A varied copy of `faces`, uint8 (n, 48, 48, 1)."""
-        steps: tuple[Callable[[Grey, np.random.Generator], Grey], ...] = (self.warp, self.relight, self.reduce, self.erase)
+        steps: tuple[Callable[[Grey, np.random.Generator], Grey], ...] = (
+            self.warp,
+            self.relight,
+            self.reduce,
+            self.erase,
+        )
         varied = np.empty_like(require_faces(faces))
         for index, face in enumerate(faces):
             grey = face[:, :, 0]

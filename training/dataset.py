@@ -43,7 +43,7 @@ class LabelledFaces:
 
     def counts(self) -> dict[str, int]:
         """Number of faces per emotion, in label order."""
-        return {e.value: int(n) for e, n in zip(EMOTIONS, np.bincount(self.labels, minlength=len(EMOTIONS)), strict=True)}
+        return {emotion.value: int(np.sum(self.labels == index)) for index, emotion in enumerate(EMOTIONS)}
 
 
 def read_fer2013(path: str | Path) -> dict[Split, LabelledFaces]:
@@ -63,16 +63,14 @@ def read_fer2013(path: str | Path) -> dict[Split, LabelledFaces]:
     labels: dict[Split, list[int]] = {split: [] for split in Split}
     with path.open(newline="", encoding="utf-8", errors="replace") as file:
         rows = csv.reader(file)
-        header = next(rows, [])
-        if tuple(header) != COLUMNS:
-            raise ValueError(f"{path}, line 1: expected the columns {','.join(COLUMNS)}, got {','.join(header)[:80]!r}")
-        for row in rows:
-            try:
+        try:
+            require_header(next(rows, []))
+            for row in rows:
                 label, pixels, split = parse_row(row)
-            except ValueError as error:
-                raise ValueError(f"{path}, line {rows.line_num}: {error}") from None
-            faces[split].append(pixels)
-            labels[split].append(label)
+                faces[split].append(pixels)
+                labels[split].append(label)
+        except (ValueError, csv.Error) as error:  # csv.Error: a field beyond any length, as in a file that is no CSV
+            raise ValueError(f"{path}, line {max(rows.line_num, 1)}: {error}") from None
     if not any(labels.values()):
         raise ValueError(f"{path}: no faces below the header")
     return {
@@ -81,6 +79,20 @@ def read_fer2013(path: str | Path) -> dict[Split, LabelledFaces]:
         )
         for split in Split
     }
+
+
+def require_header(header: list[str]) -> None:
+    """Raise `ValueError` unless these are FER-2013's columns."""
+    if tuple(header) != COLUMNS:
+        raise ValueError(f"expected the columns {','.join(COLUMNS)}, got {','.join(header)[:80]!r}")
+
+
+def require_every_split(data: dict[Split, LabelledFaces]) -> dict[Split, LabelledFaces]:
+    """Return `data` if each split has faces: a run that lacks one fails before hours of fitting, not after."""
+    for split in Split:
+        if len(data[split]) == 0:
+            raise ValueError(f"the data set has no {split} faces; fitting needs {', '.join(Split)}")
+    return data
 
 
 def parse_row(row: list[str]) -> tuple[int, npt.NDArray[np.uint8], Split]:

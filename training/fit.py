@@ -14,21 +14,29 @@ KEPT_FROM_DECAY = ["bias", "gamma", "beta"]
 
 
 def fit(config: TrainConfig, run: RunFolder, training: LabelledFaces, public_test: LabelledFaces) -> None:
-    """Fit `run.network` on `training`, choosing the epoch on `public_test`; go on where `run` was interrupted."""
-    steps = len(training) // config.batch_size
+    """Fit `run.network` on `training`, choosing the epoch on `public_test`; go on where `run` was interrupted.
+
+    Raises:
+        FloatingPointError: the loss stopped being a number; `run` keeps its last sound epoch.
+        ValueError: fewer faces than one batch, or a run that was fitted on other faces.
+    """
+    batches = AugmentedBatches(training, config.augmentation, config.batch_size, config.seed)
     # Loss on logits: cross-entropy of a softmax output would lose precision for confident faces.
     trainee = keras.Model(run.network.input, run.network.get_layer(LOGITS).output, name="trainee")
     trainee.compile(
-        optimizer=make_optimizer(config, steps),
+        optimizer=make_optimizer(config, len(batches)),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=config.label_smoothing),
         metrics=["accuracy"],
         # XLA's convolutions on a CPU are half as fast as TensorFlow's own (measured).
         jit_compile="auto" if has_gpu(keras.backend.backend()) else False,
     )
-    done = run.restore(trainee, steps)
-    batches = AugmentedBatches(training, config.augmentation, config.batch_size, config.seed, epoch=done)
+    done = run.restore(trainee, len(batches))
+    if done >= config.epochs:
+        return
+    batches.epoch = done
     trainee.fit(
         batches,
+        shuffle=False,  # the batches are; Keras would reorder them from a state that a resumed run does not have
         validation_data=(public_test.faces, one_hot(public_test.labels)),
         validation_batch_size=512,
         initial_epoch=done,

@@ -2,14 +2,15 @@
 
 import csv
 import io
+import math
 import time
 from pathlib import Path
 from typing import Any
 
 import keras
 
+from emotion.files import replacing, write_text
 from training.config import TrainConfig
-from training.files import replacing, write_text
 
 
 class RunFolder(keras.callbacks.Callback):
@@ -44,14 +45,24 @@ class RunFolder(keras.callbacks.Callback):
         settings = self.folder / "config.json"
         if settings.exists() and self.last.exists():
             if not resume:
-                raise FileExistsError(f"{self.folder} holds a run already: add --resume to go on, or name another --run")
+                raise FileExistsError(
+                    f"{self.folder} holds a run already: add --resume to go on, or name another --run"
+                )
             theirs = TrainConfig.load(settings)
             if theirs != config:
-                raise ValueError(f"{self.folder} holds a run with other settings:\n{theirs}\nasked for:\n{config}")
+                raise ValueError(
+                    f"{self.folder} holds a run with other settings: {'; '.join(theirs.differences(config))}"
+                )
+        for unfinished in self.folder.glob(".writing-*"):  # a killed run leaves what it was just writing
+            unfinished.unlink()
         config.save(settings)
 
     def restore(self, trainee: keras.Model, steps_per_epoch: int) -> int:
-        """Load the last checkpoint, if there is one, into a compiled model; return the epochs it has behind it."""
+        """Load the last checkpoint, if there is one, into a compiled model; return the epochs it has behind it.
+
+        Raises:
+            ValueError: the checkpoint is of another network, or of a data set of another size.
+        """
         if not self.last.exists():
             return 0
         trainee.optimizer.build(trainee.trainable_variables)
@@ -59,25 +70,42 @@ class RunFolder(keras.callbacks.Callback):
             trainee.load_weights(self.last)
         except (ValueError, OSError) as error:
             raise ValueError(f"{self.last} does not fit this network: {error}") from error
-        done = int(trainee.optimizer.iterations.numpy()) // steps_per_epoch
-        with (self.folder / "history.csv").open(newline="", encoding="utf-8") as file:
-            self.history = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)][:done]
+        steps = int(keras.ops.convert_to_numpy(trainee.optimizer.iterations))
+        done = steps // steps_per_epoch
+        self.history = read_history(self.folder / "history.csv")[:done]
+        if steps % steps_per_epoch or len(self.history) != done:
+            raise ValueError(
+                f"{self.last} has {steps} steps behind it, which are not {len(self.history)} epochs of "
+                f"{steps_per_epoch}: was the run fitted on another data set?"
+            )
+        if done and best_epoch(self.history) == done:  # the kill may have come between `last` and `best`
+            self._save_best()
         return done
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._epoch_began = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        row = {"epoch": float(epoch + 1), **{name: float(value) for name, value in (logs or {}).items()}}
+        if not all(math.isfinite(value) for value in (logs or {}).values()):
+            raise FloatingPointError(
+                f"the loss stopped being a number in epoch {epoch + 1}: begin another --run with a lower "
+                f"--learning-rate; {len(self.history)} sound epochs are kept in {self.folder}"
+            )
+        # Rounded as the file has it, so that a resumed run compares the same numbers.
+        row = {"epoch": epoch + 1.0, **{name: float(f"{value:.6g}") for name, value in (logs or {}).items()}}
         row["seconds"] = round(time.perf_counter() - self._epoch_began, 1)
-        if all(row["val_accuracy"] > earlier["val_accuracy"] for earlier in self.history):
-            with replacing(self.best) as aside:
-                self.network.save(aside)
         self.history.append(row)
-        # The history goes first: a kill in between leaves one row too many, which `restore` cuts off.
+        # `last` decides which epochs are done. A kill before it leaves one row too many, a kill after it an older
+        # `best`; `restore` mends both.
         self._write_history()
         with replacing(self.last) as aside:
             self.model.save_weights(aside)
+        if best_epoch(self.history) == len(self.history):
+            self._save_best()
+
+    def _save_best(self) -> None:
+        with replacing(self.best) as aside:
+            self.network.save(aside)
 
     def _write_history(self) -> None:
         text = io.StringIO()
@@ -86,3 +114,17 @@ class RunFolder(keras.callbacks.Callback):
         for row in self.history:
             writer.writerow({name: f"{value:.6g}" for name, value in row.items()})
         write_text(self.folder / "history.csv", text.getvalue())
+
+
+def read_history(path: Path) -> list[dict[str, float]]:
+    """The rows of a run's `history.csv`, one an epoch; `ValueError` if it is missing."""
+    if not path.is_file():
+        raise ValueError(f"no history at {path}, which every run writes beside its checkpoint")
+    with path.open(newline="", encoding="utf-8") as file:
+        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+
+
+def best_epoch(history: list[dict[str, float]]) -> int:
+    """The first epoch (from 1) with the highest PublicTest accuracy."""
+    accuracies = [row["val_accuracy"] for row in history]
+    return accuracies.index(max(accuracies)) + 1

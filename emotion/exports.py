@@ -1,0 +1,61 @@
+"""Numbers that leave the app: a picture's faces as rows, CSV and JSON."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from emotion.faces import Face
+from emotion.labels import EMOTIONS
+
+COLUMNS = ("face", "emotion", "confidence", *(e.value for e in EMOTIONS), "x1", "y1", "x2", "y2")
+"""Columns of a photo's table and CSV; `face` counts from 1 in reading order, boxes in pixels, x2 and y2 exclusive."""
+
+
+def face_rows(faces: Iterable[Face]) -> list[dict[str, Any]]:
+    """One flat row per face, in `COLUMNS` order; probabilities with four digits."""
+    return [
+        {
+            "face": number,
+            "emotion": str(face.label),
+            "confidence": round(face.confidence, 4),
+            **{e.value: round(p, 4) for e, p in face.scores.items()},
+            **_corners(face),
+        }
+        for number, face in enumerate(faces, start=1)
+    ]
+
+
+def faces_csv(faces: Iterable[Face]) -> str:
+    """The rows as CSV with a header."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(face_rows(faces))
+    return text.getvalue()
+
+
+def faces_json(faces: Sequence[Face], width: int, height: int, model: str) -> str:
+    """A picture's faces as JSON, with the picture's size in pixels and the model's name."""
+    return json.dumps(
+        {
+            "image": {"width": width, "height": height},
+            "model": model,
+            "faces": [
+                {
+                    "box": _corners(face),
+                    "emotion": face.emotion,
+                    "likeliest": face.likeliest,
+                    "confidence": round(face.confidence, 4),
+                    "scores": {e.value: round(p, 4) for e, p in face.scores.items()},
+                }
+                for face in faces
+            ],
+        },
+        indent=2,
+    ) + "\n"  # fmt: skip
+
+
+def _corners(face: Face) -> dict[str, int]:
+    return {"x1": face.box.x1, "y1": face.box.y1, "x2": face.box.x2, "y2": face.box.y2}

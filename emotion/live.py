@@ -1,0 +1,111 @@
+"""One camera stream: each frame analysed, recorded and drawn on its way through."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import av
+
+from emotion.drawing import draw_faces
+from emotion.faces import Face, RGBImage
+from emotion.timeline import MoodTimeline
+
+logger = logging.getLogger(__name__)
+
+SILENT_AFTER_S = 3.0
+"""A playing stream without a frame for this long is called silent."""
+
+
+class Analyzer(Protocol):
+    """What a stream needs of a `FaceAnalyzer`."""
+
+    def analyze(self, image: RGBImage) -> list[Face]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStatus:
+    """A stream's counters at one moment; `last_frame_s` is the newest frame's age, `None` before the first."""
+
+    frames: int
+    failures: int
+    last_failure: str
+    last_frame_s: float | None
+    age_s: float
+
+    @property
+    def silent(self) -> bool:
+        """Whether no frame came for `SILENT_AFTER_S`, counted from the start until the first one came."""
+        waited = self.age_s if self.last_frame_s is None else self.last_frame_s
+        return waited > SILENT_AFTER_S
+
+
+class EmotionVideoTransformer:
+    """Analyses and draws a stream's frames; its numbers are read by the page's thread.
+
+    `clock` gives monotonic seconds.
+    """
+
+    def __init__(self, analyzer: Analyzer, clock: Callable[[], float] = time.monotonic) -> None:
+        self.timeline = MoodTimeline()
+        self._analyzer = analyzer
+        self._clock = clock
+        self._lock = threading.Lock()
+        self.restart()
+
+    def now(self) -> float:
+        """Seconds on the clock by which frames are recorded."""
+        return self._clock()
+
+    def restart(self) -> None:
+        """Begin anew, as when START is pressed: counters at zero, nothing remembered of the last stream."""
+        with self._lock:
+            self._began = self._clock()
+            self._frames = 0
+            self._failures = 0
+            self._last_failure = ""
+            self._last_frame: float | None = None
+        self.timeline.clear()
+
+    def recv(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """Analyse and draw one camera frame; called on streamlit-webrtc's worker thread, so no `st.*` here."""
+        try:
+            image = frame.to_ndarray(format="rgb24")
+            faces = self._analyzer.analyze(image)
+            answer = _like(frame, av.VideoFrame.from_ndarray(draw_faces(image, faces), format="rgb24"))
+        except Exception as error:  # one escaping exception would freeze the whole stream, without a word
+            self._note_failure(error)
+            return frame
+        self.timeline.record(faces, at=self._clock())
+        with self._lock:
+            self._frames += 1
+            self._last_frame = self._clock()
+        return answer
+
+    def status(self) -> StreamStatus:
+        """The counters now; called on the page's thread."""
+        with self._lock:
+            now = self._clock()
+            last_frame_s = None if self._last_frame is None else now - self._last_frame
+            return StreamStatus(self._frames, self._failures, self._last_failure, last_frame_s, now - self._began)
+
+    def _note_failure(self, error: Exception) -> None:
+        """Count a frame that could not be analysed; log the first in full, later ones of a row by number."""
+        with self._lock:
+            self._failures += 1
+            count = self._failures
+            self._last_failure = f"{type(error).__name__}: {error}"
+            self._last_frame = self._clock()  # the camera does deliver; it is the analysis that fails
+        if count == 1:
+            logger.exception("a frame could not be analysed; the stream goes on")
+        elif count & (count - 1) == 0:  # 2, 4, 8, ...: thirty tracebacks a second would fill a log
+            logger.error("%d frames could not be analysed, the last one: %r", count, error)
+
+
+def _like(source: av.VideoFrame, drawn: av.VideoFrame) -> av.VideoFrame:
+    """Give a drawn frame its source's time stamps."""
+    drawn.pts = source.pts
+    drawn.time_base = source.time_base
+    return drawn

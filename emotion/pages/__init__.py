@@ -1,0 +1,1 @@
+"""The page's parts; the only modules that know Streamlit."""

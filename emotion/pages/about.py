@@ -1,0 +1,36 @@
+"""The about tab: what the numbers mean, how often they are wrong, where the law forbids their use."""
+
+import streamlit as st
+
+from emotion.card import ModelCard
+
+TEXT = """
+#### What this can and cannot tell
+The app reads **expressions**, not feelings. A smile-like expression may be politeness; people show the face one expects
+of an emotion in only about 13 to 23 % of the cases in which they feel it. It says nothing about attention, ability or
+character, so do not use it to judge, grade or single out anyone. Glasses, masks, turned heads, darkness and small
+pictures make it worse, and it was trained on photographs from the web that do not show all people equally.
+
+#### Where it must not be used
+- **European Union**: the AI Act, Art. 5(1)(f), forbids inferring the emotions of people in schools and workplaces
+  (medical and safety uses apart). Online classes are included; consent, averaging and open source are no exceptions.
+- **India**: the DPDP Act, s. 9(3), bars behavioural monitoring of under-18s (educational institutions have an exemption).
+- **Illinois**: BIPA requires written consent beforehand.
+
+Elsewhere: tell everyone, ask everyone, and let everyone say no. This is no legal advice.
+
+#### What is kept
+Nothing. Pictures are read in memory and forgotten, no face is recognised or remembered, and no number is stored.
+"""
+
+
+def show(card: ModelCard) -> None:
+    """Draw the tab."""
+    st.markdown(TEXT)
+    accuracy = card.metrics.get("PrivateTest", {}).get("accuracy")
+    if accuracy is not None:
+        st.markdown(
+            f"#### How often it is wrong\nOn FER-2013's PrivateTest, photographs it has never seen, the network agrees with "
+            f"the human label for **{accuracy:.1%}** of the faces; people agree with it for 65 ± 5 %."
+        )
+    st.caption(f"Model {card.name}; below a probability of {card.unsure_below:.0%} a face says “unsure”.")

@@ -1,0 +1,35 @@
+"""The one page: title, live tab, photo tab, about tab."""
+
+import logging
+
+import streamlit as st
+
+from emotion.analyzer import load_analyzer
+from emotion.pages import about, live, photo
+from emotion.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+def show() -> None:
+    """Draw the page; called by `app.py` on every run of a session."""
+    st.set_page_config(page_title="Class Mood", page_icon=":material/sentiment_satisfied:", layout="wide")
+    st.title("Class Mood", anchor=False)
+    st.markdown("Press **START** to see the expression of every face in your camera's picture, or try a **photo**.")
+    try:
+        settings = Settings.from_env()
+        with st.spinner("Loading the network..."):
+            analyzer = load_analyzer()
+    except (ValueError, OSError) as error:
+        logger.exception("the app cannot start")
+        st.error(f"The app cannot start: {error}", icon=":material/error:")
+        return
+    live_tab, photo_tab, about_tab = st.tabs(
+        [":material/videocam: Live", ":material/photo: Photo", ":material/info: About"]
+    )
+    with live_tab:
+        live.show(analyzer, settings)
+    with photo_tab:
+        photo.show(analyzer)
+    with about_tab:
+        about.show(analyzer.classifier.card)

@@ -1,0 +1,94 @@
+"""What an operator can set; the only place that reads the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+DEFAULT_MODEL = REPOSITORY / "model" / "emotion_cnn.tflite"
+
+IceServer = dict[str, str | list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The app's settings.
+
+    `model` is the network that serves. `stun_urls` and `turn_urls` are for networks where browser and server do not
+    reach each other directly; `None` for `stun_urls` leaves the choice to streamlit-webrtc (which also knows
+    Cloudflare's, Twilio's and Hugging Face's own variables), an empty tuple uses none.
+    """
+
+    model: Path = DEFAULT_MODEL
+    stun_urls: tuple[str, ...] | None = None
+    turn_urls: tuple[str, ...] = ()
+    turn_username: str = ""
+    turn_password: str = ""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read `environ` (default: the process's; Streamlit puts top-level secrets there too).
+
+        Raises:
+            ValueError: a variable that cannot be meant so; the message names it.
+        """
+        environ = os.environ if environ is None else environ
+        stun = environ.get("STUN_URL", "").strip()
+        turn_urls = _addresses("TURN_URL", environ.get("TURN_URL", ""), ("turn:", "turns:"))
+        username, password = environ.get("TURN_USERNAME", ""), environ.get("TURN_PASSWORD", "")
+        if turn_urls and not (username and password):
+            raise ValueError("TURN_URL is set, so TURN_USERNAME and TURN_PASSWORD must be set too")
+        return cls(
+            model=_model_path(environ.get("EMOTION_MODEL", "").strip()),
+            stun_urls=_stun_urls(stun),
+            turn_urls=turn_urls,
+            turn_username=username,
+            turn_password=password,
+        )
+
+    def browser_ice(self) -> dict[str, list[IceServer]] | None:
+        """`RTCConfiguration` for the browser, or `None` to leave it to streamlit-webrtc."""
+        if self.stun_urls is None and not self.turn_urls:
+            return None
+        servers: list[IceServer] = [{"urls": [*self.stun_urls]}] if self.stun_urls else []
+        if self.turn_urls:
+            servers.append(self._turn(self.turn_urls))
+        return {"iceServers": servers}
+
+    def server_ice(self) -> dict[str, list[IceServer]] | None:
+        """The same for our side, which uses one TURN address only: the one over TLS or TCP, where there is one.
+
+        Most hosts let no UDP out of the server; aioice would take the first address whatever it is.
+        """
+        configuration = self.browser_ice()
+        if configuration is None or not self.turn_urls:
+            return configuration
+        reliable = [url for url in self.turn_urls if url.startswith("turns:") or "transport=tcp" in url]
+        return {"iceServers": [self._turn((reliable or [*self.turn_urls])[:1])]}
+
+    def _turn(self, urls: tuple[str, ...] | list[str]) -> IceServer:
+        return {"urls": [*urls], "username": self.turn_username, "credential": self.turn_password}
+
+
+def _model_path(text: str) -> Path:
+    """`EMOTION_MODEL` as given, or below the repository where the app was started from elsewhere."""
+    if not text:
+        return DEFAULT_MODEL
+    path = Path(text).expanduser()
+    return path if path.is_absolute() or path.exists() else REPOSITORY / path
+
+
+def _stun_urls(text: str) -> tuple[str, ...] | None:
+    if not text:
+        return None
+    return () if text.lower() == "none" else _addresses("STUN_URL", text, ("stun:", "stuns:"))
+
+
+def _addresses(name: str, text: str, schemes: tuple[str, ...]) -> tuple[str, ...]:
+    """Comma-separated addresses; `ValueError` names the variable and the address that does not fit."""
+    addresses = tuple(part.strip() for part in text.split(",") if part.strip())
+    for address in addresses:
+        if not address.startswith(schemes):
+            raise ValueError(f"{name} must begin with {' or '.join(schemes)}, got {address!r}")
+    return addresses

@@ -1,0 +1,58 @@
+"""What several tests need: a browser, FER-2013 and a picture of a face, none of which is in the repository."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import numpy as np
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SHARED_FER2013 = REPOSITORY.parent / "shared" / "fer2013"
+
+
+def miss(what: str) -> NoReturn:
+    """Skip with the reason, but fail with `CI=true`: there a skipped test would look like a passed one."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what}; CI=true wants it")
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """Debian's Chromium, or the one on PATH."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        miss("no Chromium here: apt-get install chromium")
+    return Path(found)
+
+
+@pytest.fixture(scope="session")
+def fer2013_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The official `fer2013.csv`: from FER2013_CSV, from data/, or written from ../shared/fer2013 for this session."""
+    named = os.environ.get("FER2013_CSV")
+    if named:
+        if not Path(named).is_file():
+            miss(f"FER2013_CSV names {named}, where no file is")
+        return Path(named)
+    usual = REPOSITORY / "data" / "fer2013.csv"
+    if usual.is_file():
+        return usual
+    if not (SHARED_FER2013 / "unpack.py").is_file():
+        miss("no FER-2013 here: set FER2013_CSV, or put fer2013.csv into data/")
+    folder = tmp_path_factory.mktemp("fer2013")
+    subprocess.run([sys.executable, SHARED_FER2013 / "unpack.py", folder], check=True, timeout=240)
+    return folder / "fer2013.csv"
+
+
+@pytest.fixture(scope="session")
+def astronaut() -> np.ndarray:
+    """A real face in a wider scene (NASA, public domain), uint8 (512, 512, 3), RGB; read-only, so copy to draw on it."""
+    from skimage import data  # imports SciPy, which most tests do without
+
+    picture: np.ndarray = data.astronaut()
+    picture.setflags(write=False)
+    return picture

@@ -1,0 +1,60 @@
+"""The app in a real browser with a fake camera."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.scenes import on_background, write_mjpeg
+from tests.serving import free_port, running, streamlit_command
+
+FLAGS = [
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the running app; it uses no STUN, as on a laptop without network."""
+    port = free_port()
+    log = tmp_path_factory.mktemp("app") / "log.txt"
+    with running(streamlit_command(port), port, log, {"STUN_URL": "none"}):
+        yield f"http://localhost:{port}"
+
+
+@pytest.fixture(scope="session")
+def astronaut_film(tmp_path_factory: pytest.TempPathFactory, astronaut) -> Path:
+    """Two seconds of one real face in a wider scene, moving a little."""
+    path = tmp_path_factory.mktemp("camera") / "astronaut.mjpeg"
+    scene = on_background(astronaut, 640, 480)
+    write_mjpeg(path, [scene[:, : 640 - 8].copy() if step % 2 else scene[:, 8:].copy() for step in range(30)])
+    return path
+
+
+@pytest.fixture
+def open_page(chromium: str, app_url: str) -> Iterator[Callable[..., Page]]:
+    """Call with a film for the camera (or none) and context options; opens the app and waits for its tabs."""
+    with ExitStack() as stack:
+        playwright = stack.enter_context(sync_playwright())
+
+        def open_with(film: Path | None = None, **context: object) -> Page:
+            flags = [*FLAGS, f"--use-file-for-fake-video-capture={film}"] if film else FLAGS
+            browser: Browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+            stack.callback(browser.close)
+            page = browser.new_context(permissions=["camera"], viewport={"width": 1280, "height": 900}, **context).new_page()
+            page.goto(app_url)
+            page.get_by_role("tab", name="Live").wait_for(timeout=60_000)
+            return page
+
+        yield open_with

@@ -1,0 +1,61 @@
+"""The live tab in a real browser, with a film of a real face as the camera."""
+
+import re
+
+import pytest
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+pytestmark = pytest.mark.e2e
+
+STREAM_STARTS_MS = 30_000
+
+
+def camera(page: Page) -> FrameLocator:
+    return page.frame_locator('iframe[title*="webrtc_streamer"]')
+
+
+def metric(page: Page, label: str) -> Locator:
+    return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
+
+
+def frames_analysed(page: Page) -> int:
+    return int(metric(page, "Frames analysed").inner_text())
+
+
+def test_a_face_before_the_camera_is_found_and_read(open_page, astronaut_film):
+    page = open_page(astronaut_film)
+    camera(page).get_by_role("button", name="START").click()
+
+    expect(metric(page, "Faces now")).to_have_text("1", timeout=STREAM_STARTS_MS)
+    expect(page.get_by_text("Expressions of the last 3 seconds: mostly happy")).to_be_visible()
+    expect(page.get_by_label(re.compile("Mix of expressions: happy .*%")).first).to_be_visible()
+
+    seen = frames_analysed(page)
+    page.wait_for_timeout(3000)
+    assert frames_analysed(page) >= seen + 6, "the stream stands still"
+    assert page.get_by_text("could not be analysed").count() == 0
+
+    video = camera(page).locator("video")
+    assert video.evaluate("v => v.videoWidth") > 0, "no picture came back"
+
+    camera(page).get_by_role("button", name="STOP").click()
+    expect(camera(page).get_by_role("button", name="START")).to_be_visible()
+    expect(page.get_by_text("Press START and allow the camera")).to_be_visible()
+    expect(metric(page, "Faces now")).to_have_count(0)
+
+
+def test_the_stream_can_be_started_again_at_another_resolution(open_page, astronaut_film):
+    page = open_page(astronaut_film)
+    for resolution in ("480p", "720p"):
+        page.get_by_role("radio", name=resolution).click()
+        camera(page).get_by_role("button", name="START").click()
+        expect(metric(page, "Faces now")).to_have_text("1", timeout=STREAM_STARTS_MS)
+        camera(page).get_by_role("button", name="STOP").click()
+        expect(camera(page).get_by_role("button", name="START")).to_be_visible()
+
+
+def test_a_camera_without_faces_says_so(open_page):
+    page = open_page()  # Chromium's own test picture: a moving disc
+    camera(page).get_by_role("button", name="START").click()
+    expect(metric(page, "Faces now")).to_have_text("0", timeout=STREAM_STARTS_MS)
+    expect(page.get_by_text("No face found.")).to_be_visible()

@@ -1,0 +1,101 @@
+"""A stream's frames, without a camera: what `recv` answers and counts."""
+
+import logging
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+
+from emotion.live import SILENT_AFTER_S, EmotionVideoTransformer
+from emotion.labels import Emotion
+from tests.fakes import ScriptedAnalyzer, make_face
+
+
+class Clock:
+    """Seconds that pass when told to."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def frame(width: int = 64, height: int = 48, pixel_format: str = "rgb24", pts: int = 0) -> av.VideoFrame:
+    made = av.VideoFrame.from_ndarray(np.full((height, width, 3), 128, np.uint8), format="rgb24")
+    made = made.reformat(format=pixel_format)
+    made.pts, made.time_base = pts, Fraction(1, 90_000)
+    return made
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def test_a_frame_comes_back_drawn_with_its_time(clock):
+    transformer = EmotionVideoTransformer(ScriptedAnalyzer([make_face()]), clock)
+    answer = transformer.recv(frame(pts=4711))
+    assert (answer.width, answer.height, answer.pts, answer.time_base) == (64, 48, 4711, Fraction(1, 90_000))
+    assert (answer.to_ndarray(format="rgb24") != 128).any()
+    assert transformer.timeline.mood(transformer.now()).shares[Emotion.HAPPY] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("pixel_format", ["rgb24", "yuv420p", "nv12", "bgr24", "gray"])
+@pytest.mark.parametrize("size", [(64, 48), (48, 64), (33, 17), (1, 1), (1920, 1080)])
+def test_any_frame_passes(clock, pixel_format, size):
+    transformer = EmotionVideoTransformer(ScriptedAnalyzer([]), clock)
+    answer = transformer.recv(frame(*size, pixel_format=pixel_format))
+    assert (answer.width, answer.height) == size
+    assert transformer.status().failures == 0
+
+
+def test_an_exception_never_ends_the_stream(clock, caplog):
+    transformer = EmotionVideoTransformer(ScriptedAnalyzer(RuntimeError("no memory"), [make_face()]), clock)
+    broken = frame()
+    with caplog.at_level(logging.ERROR):
+        assert transformer.recv(broken) is broken
+    assert "a frame could not be analysed" in caplog.text
+    transformer.recv(frame())
+    status = transformer.status()
+    assert (status.frames, status.failures, status.last_failure) == (1, 1, "RuntimeError: no memory")
+
+
+def test_a_camera_of_failures_does_not_fill_the_log(clock, caplog):
+    transformer = EmotionVideoTransformer(ScriptedAnalyzer(RuntimeError("always")), clock)
+    for _ in range(1000):
+        transformer.recv(frame())
+    assert transformer.status().failures == 1000
+    assert len(caplog.records) == 10
+
+
+def test_the_watchdog_tells_a_silent_stream_from_a_slow_start(clock):
+    transformer = EmotionVideoTransformer(ScriptedAnalyzer([]), clock)
+    assert not transformer.status().silent
+    clock.seconds += SILENT_AFTER_S + 0.1
+    assert transformer.status().silent
+    transformer.recv(frame())
+    assert not transformer.status().silent
+    clock.seconds += SILENT_AFTER_S - 0.1
+    assert not transformer.status().silent
+    clock.seconds += 0.2
+    assert transformer.status().silent
+
+
+def test_failing_frames_are_not_silence(clock):
+    transformer = EmotionVideoTransformer(ScriptedAnalyzer(RuntimeError("always")), clock)
+    clock.seconds += SILENT_AFTER_S + 1
+    transformer.recv(frame())
+    assert not transformer.status().silent
+
+
+def test_restart_begins_anew(clock):
+    transformer = EmotionVideoTransformer(ScriptedAnalyzer([make_face()], RuntimeError("once")), clock)
+    transformer.recv(frame())
+    transformer.recv(frame())
+    clock.seconds += 60
+    transformer.restart()
+    status = transformer.status()
+    assert (status.frames, status.failures, status.last_failure, status.silent) == (0, 0, "", False)
+    assert transformer.timeline.mood(transformer.now()).faces == 0

@@ -1,0 +1,56 @@
+"""The environment's variables, good and bad."""
+
+from pathlib import Path
+
+import pytest
+
+from emotion.settings import DEFAULT_MODEL, REPOSITORY, Settings
+
+TURN = {"TURN_USERNAME": "u", "TURN_PASSWORD": "p"}
+
+
+def test_nothing_set_means_the_shipped_network_and_the_librarys_ice_servers():
+    settings = Settings.from_env({})
+    assert settings.model == DEFAULT_MODEL
+    assert settings.browser_ice() is None
+    assert settings.server_ice() is None
+
+
+def test_no_stun_really_means_none():
+    settings = Settings.from_env({"STUN_URL": "none"})
+    assert settings.browser_ice() == {"iceServers": []}
+    assert settings.server_ice() == {"iceServers": []}
+
+
+def test_a_model_below_the_repository_is_found_from_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert Settings.from_env({"EMOTION_MODEL": "model/x.keras"}).model == REPOSITORY / "model" / "x.keras"
+    absolute = str(Path("/models/x.tflite"))
+    assert Settings.from_env({"EMOTION_MODEL": absolute}).model == Path(absolute)
+
+
+def test_browser_gets_all_turn_addresses_and_the_server_the_one_over_tcp():
+    urls = "turn:relay.example:3478, turns:relay.example:443?transport=tcp"
+    settings = Settings.from_env({"TURN_URL": urls, **TURN})
+    (browser,) = settings.browser_ice()["iceServers"]
+    assert browser["urls"] == ["turn:relay.example:3478", "turns:relay.example:443?transport=tcp"]
+    (server,) = settings.server_ice()["iceServers"]
+    assert server == {"urls": ["turns:relay.example:443?transport=tcp"], "username": "u", "credential": "p"}
+
+
+def test_stun_and_turn_together():
+    settings = Settings.from_env({"STUN_URL": "stun:s.example", "TURN_URL": "turn:t.example", **TURN})
+    assert [server["urls"] for server in settings.browser_ice()["iceServers"]] == [["stun:s.example"], ["turn:t.example"]]
+
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        ({"TURN_URL": "turn:t.example"}, "TURN_USERNAME and TURN_PASSWORD"),
+        ({"TURN_URL": "https://t.example", **TURN}, "TURN_URL must begin with turn: or turns:, got 'https://t.example'"),
+        ({"STUN_URL": "s.example"}, "STUN_URL must begin with stun:"),
+    ],
+)
+def test_a_wrong_variable_is_named(environ, message):
+    with pytest.raises(ValueError, match=message):
+        Settings.from_env(environ)

@@ -1,0 +1,114 @@
+"""The rules that keep the middle pure: who may import what, who reads the environment, how long a file may be."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+MAX_LINES = 250
+PAGES = "emotion/pages/"
+
+
+def sources(*folders: str) -> list[Path]:
+    """The Python files of these folders, and `app.py` at the top."""
+    return [REPOSITORY / "app.py", *(path for folder in folders for path in sorted((REPOSITORY / folder).rglob("*.py")))]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(REPOSITORY).as_posix()
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8")) if path.exists() else ast.Module([], [])
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Top-level package and line of every import below `tree`, those inside functions too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name.partition(".")[0], node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0], node.lineno
+
+
+def imports_outside_functions(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    inside = {
+        line
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for _, line in imports(function)
+    }
+    return ((package, line) for package, line in imports(tree) if line not in inside)
+
+
+def offences(packages: set[str], paths: list[Path], allowed: tuple[str, ...] = ()) -> list[str]:
+    return [
+        f"{name_of(path)}:{line} imports {package}"
+        for path in paths
+        if not name_of(path).startswith(allowed or "\0")
+        for package, line in imports(tree_of(path))
+        if package in packages
+    ]
+
+
+def test_emotion_never_imports_training() -> None:
+    assert offences({"training", "tests"}, sources("emotion")) == []
+
+
+def test_streamlit_stays_in_the_pages() -> None:
+    allowed = ("app.py", PAGES)
+    assert offences({"streamlit", "streamlit_webrtc"}, sources("emotion", "training"), allowed) == []
+
+
+def test_tensorflow_stays_in_training_and_in_the_loader_of_keras_files() -> None:
+    frameworks = {"tensorflow", "keras"}
+    assert offences(frameworks, sources("emotion"), ("emotion/classifier.py",)) == []
+    loader = tree_of(REPOSITORY / "emotion" / "classifier.py")
+    assert [found for found in imports_outside_functions(loader) if found[0] in frameworks] == []
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = ("emotion/settings.py", "training/__init__.py")
+    found = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in sources("emotion", "training")
+        if name_of(path) not in readers
+        for node in ast.walk(tree_of(path))
+        if reads_environment(node)
+    ]
+    assert found == []
+
+
+def reads_environment(node: ast.AST) -> bool:
+    names = {"environ", "environb", "getenv", "putenv"}
+    if isinstance(node, ast.Attribute):
+        return isinstance(node.value, ast.Name) and node.value.id == "os" and node.attr in names
+    return isinstance(node, ast.ImportFrom) and node.module == "os" and any(a.name in names for a in node.names)
+
+
+def test_only_the_shell_command_prints() -> None:
+    found = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in sources("emotion")
+        if name_of(path) != "emotion/__main__.py"
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
+    assert found == []
+
+
+def test_every_file_fits_in_the_head() -> None:
+    lengths = {name_of(p): len(p.read_text(encoding="utf-8").splitlines()) for p in sources("emotion", "training")[1:]}
+    assert lengths, "no sources found"
+    assert {name: lines for name, lines in lengths.items() if lines > MAX_LINES} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("heavy", ["tensorflow", "keras", "streamlit", "streamlit_webrtc"])
+def test_importing_emotion_loads_no_framework(heavy: str) -> None:
+    code = f"import sys, emotion; sys.exit({heavy!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, timeout=60, check=False).returncode == 0

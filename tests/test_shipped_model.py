@@ -1,0 +1,79 @@
+"""The network in `model/` against FER-2013 itself: it is what its card says."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emotion.card import ModelCard
+from emotion.classifier import EmotionClassifier
+from training.dataset import LabelledFaces, Split, read_fer2013
+from training.evaluate import evaluate, predict_all
+from training.provenance import file_sha256
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+MODEL = REPOSITORY / "model"
+SHEETS = REPOSITORY.parent / "shared" / "fer2013"
+LEAST_ACCURACY = 0.66
+SAMPLE = 500
+
+
+@pytest.fixture(scope="module")
+def card() -> ModelCard:
+    return ModelCard.load(MODEL / "emotion_cnn.json")
+
+
+@pytest.fixture(scope="module")
+def fer2013(tmp_path_factory: pytest.TempPathFactory) -> dict[Split, LabelledFaces]:
+    """FER-2013 from wherever this machine has it; without it the test is skipped, but fails on CI."""
+    given = os.environ.get("FER2013_CSV")
+    for path in (Path(given),) if given else (REPOSITORY / "data" / "fer2013.csv",):
+        if given or path.is_file():
+            return read_fer2013(path)
+    if (SHEETS / "unpack.py").is_file():
+        folder = tmp_path_factory.mktemp("fer2013")
+        subprocess.run([sys.executable, SHEETS / "unpack.py", folder], check=True, timeout=240)
+        return read_fer2013(folder / "fer2013.csv")
+    reason = f"no FER-2013: set FER2013_CSV to its fer2013.csv, or put it at {REPOSITORY / 'data'} or {SHEETS}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def test_the_files_are_those_that_the_card_was_written_for(card):
+    assert set(card.provenance["files"]) == {"emotion_cnn.keras", "emotion_cnn.tflite"}
+    for name, expected in card.provenance["files"].items():
+        assert file_sha256(MODEL / name) == expected, f"{name} is not the file that was measured"
+
+
+def test_the_card_claims_enough(card):
+    assert card.metrics["PrivateTest"]["accuracy"] >= LEAST_ACCURACY
+    assert card.metrics["PublicTest"]["claimed_accuracy"] >= 0.85
+    assert card.provenance["parameters"] <= 2_000_000
+    assert card.provenance["multiply_adds"] <= 60_000_000
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_private_test_accuracy_is_what_the_card_says(card, fer2013):
+    classifier = EmotionClassifier.load(MODEL / "emotion_cnn.tflite")
+    found = evaluate(classifier, fer2013[Split.PRIVATE_TEST], Split.PRIVATE_TEST)
+    told = card.metrics["PrivateTest"]
+    assert found.count == told["count"] == 3589
+    assert found.accuracy == pytest.approx(told["accuracy"], abs=1e-4)
+    assert found.macro_f1 == pytest.approx(told["macro_f1"], abs=1e-3)
+    assert found.accuracy >= LEAST_ACCURACY
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_both_files_answer_alike(fer2013):
+    pytest.importorskip("tensorflow", reason="the .keras file needs TensorFlow: pip install -r requirements-train.txt")
+    faces = fer2013[Split.PUBLIC_TEST].faces[:SAMPLE]
+    by_tflite, by_keras = (
+        predict_all(EmotionClassifier.load(MODEL / f"emotion_cnn.{kind}"), faces) for kind in ("tflite", "keras")
+    )
+    assert np.abs(by_tflite - by_keras).max() <= 1e-3
