@@ -38,7 +38,7 @@ def run_photo(arguments: argparse.Namespace) -> None:
     analyzer = load_analyzer()
     faces = analyzer.analyze(image)
     if arguments.out is not None:
-        write_bytes(arguments.out, encode_png(draw_faces(image, faces)))
+        write_bytes(arguments.out, encode_png(draw_faces(image, faces, numbered=len(faces) > 1)))
     report = faces_json(faces, image.shape[1], image.shape[0], analyzer.classifier.card.name)
     if arguments.json == "-":
         sys.stdout.write(report)

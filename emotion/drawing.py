@@ -12,20 +12,24 @@ Colour = tuple[int, int, int]
 UNSURE_COLOUR: Colour = (255, 255, 255)
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 CAPTION_SHARE = 0.13
-"""Height of the caption's letters as a share of the box's."""
+"""Height of the caption's letters as a share of the box's height."""
 
 
-def draw_faces(image: RGBImage, faces: Iterable[Face]) -> RGBImage:
-    """A copy of `image` with a box and a caption ("happy 92%") per face; unsure faces are dashed."""
+def draw_faces(image: RGBImage, faces: Iterable[Face], numbered: bool = False) -> RGBImage:
+    """A copy of `image` with a box and a caption ("happy 92%") per face; unsure faces are dashed.
+
+    `numbered` puts the face's place in `faces`, from 1, before its caption, for tables beside the picture.
+    """
     drawn = require_rgb(image).copy()
-    for face in faces:
+    for number, face in enumerate(faces, start=1):
         colour = face_colour(face)
         thickness = max(1, round(face.box.height / 60))
         if face.emotion is None:
             _dashed_box(drawn, face.box, thickness)
         else:
             cv2.rectangle(drawn, (face.box.x1, face.box.y1), (face.box.x2 - 1, face.box.y2 - 1), colour, thickness)
-        _caption(drawn, face, colour)
+        text = caption_text(face)
+        _caption(drawn, face.box, f"{number}: {text}" if numbered else text, colour)
     return drawn
 
 
@@ -45,16 +49,15 @@ def caption_text(face: Face) -> str:
     return face.label if face.emotion is None else f"{face.emotion} {face.confidence:.0%}"
 
 
-def _caption(image: RGBImage, face: Face, colour: Colour) -> None:
-    """The text on a plate of the face's colour, above the box or, at the picture's top, inside it."""
-    text = caption_text(face)
-    scale = min(max(face.box.height * CAPTION_SHARE / 22, 0.35), 3.0)  # a letter of this font is 22 px high at scale 1
+def _caption(image: RGBImage, box: Box, text: str, colour: Colour) -> None:
+    """`text` on a plate of `colour`, above the box or, at the picture's top, inside it."""
+    scale = min(max(box.height * CAPTION_SHARE / 22, 0.35), 3.0)  # a letter of this font is 22 px high at scale 1
     thickness = max(1, round(scale * 1.6))
     (width, height), below = cv2.getTextSize(text, FONT, scale, thickness)
     pad = max(2, height // 4)
     plate_height = height + below + 2 * pad
-    top = face.box.y1 - plate_height if face.box.y1 >= plate_height else face.box.y1
-    left = max(min(face.box.x1, image.shape[1] - width - 2 * pad), 0)
+    top = box.y1 - plate_height if box.y1 >= plate_height else box.y1
+    left = max(min(box.x1, image.shape[1] - width - 2 * pad), 0)
     cv2.rectangle(image, (left, top), (left + width + 2 * pad - 1, top + plate_height - 1), colour, cv2.FILLED)
     origin = (left + pad, top + pad + height)
     cv2.putText(image, text, origin, FONT, scale, _ink(colour), thickness, cv2.LINE_AA)

@@ -89,6 +89,10 @@ def _show_numbers(transformer: EmotionVideoTransformer, context: WebRtcStreamerC
 def _show_waiting(status: StreamStatus, connecting: bool) -> None:
     if not connecting:
         st.markdown("Press **START** and allow the camera. The numbers appear here.")
+        st.caption(
+            "“Permission denied”: allow the camera for this page in the browser's address bar, then press START again. "
+            "“Could not start”: another program may be using it."
+        )
     elif status.age_s < CONNECTING_TOO_LONG_S:
         st.markdown("Connecting...")
     else:

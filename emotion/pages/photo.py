@@ -39,7 +39,7 @@ def show(analyzer: FaceAnalyzer) -> None:
 
 
 def _show_result(image: RGBImage, faces: list[Face], model: str) -> None:
-    drawn = draw_faces(image, faces)
+    drawn = draw_faces(image, faces, numbered=len(faces) > 1)
     picture, summary = st.columns([3, 2], gap="large")
     picture.image(drawn, width="stretch", output_format="JPEG")
     with summary:

@@ -55,3 +55,8 @@ def test_faces_at_the_border_can_be_drawn(box, unsure_below):
 
 def test_a_picture_of_one_pixel_can_be_drawn_on():
     assert draw_faces(np.zeros((1, 1, 3), np.uint8), [make_face(Box(0, 0, 1, 1))]).shape == (1, 1, 3)
+
+
+def test_numbers_are_drawn_only_when_asked_for():
+    faces = [make_face(Box(20, 80, 80, 140)), make_face(Box(150, 80, 210, 140))]
+    assert not np.array_equal(draw_faces(GREY, faces), draw_faces(GREY, faces, numbered=True))

@@ -13,10 +13,15 @@ def test_text_and_bytes_arrive_as_given_and_folders_are_made(tmp_path):
 def test_a_failure_while_writing_leaves_the_old_file_whole_and_nothing_beside_it(tmp_path):
     path = tmp_path / "best.keras"
     write_text(path, "old")
-    with pytest.raises(OSError, match="disk full"), replacing(path) as aside:
-        aside.write_text("half of the n")
-        assert path.read_text() == "old"
-        raise OSError("disk full")
+
+    def fill_the_disk() -> None:
+        with replacing(path) as aside:
+            aside.write_text("half of the n")
+            assert path.read_text() == "old"
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        fill_the_disk()
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["best.keras"]
 

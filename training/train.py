@@ -1,0 +1,100 @@
+"""Fit a network on FER-2013 and export it: `python -m training.train --data fer2013.csv [--run runs/NAME] [--resume]`.
+
+Epochs are chosen on PublicTest; PrivateTest is measured once, at the end. An interrupted run goes on with --resume.
+"""
+
+import argparse
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from training.config import TrainConfig
+from training.options import add_settings, with_settings
+from training.precision import PRECISIONS, choose_precision
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Train; 0 when exported, 1 when the loss was lost, 2 for wrong input, 130 after Ctrl-C."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    arguments = parse(given)
+    try:
+        train(arguments)
+    except KeyboardInterrupt:
+        print(
+            f"\ninterrupted: {arguments.run} keeps the last whole epoch, if there was one; go on with", file=sys.stderr
+        )
+        print(f"  {resume_command(given)}", file=sys.stderr)
+        return 130
+    except FloatingPointError as error:
+        print(f"training.train: {error}", file=sys.stderr)
+        return 1
+    except (ValueError, OSError) as error:
+        print(f"training.train: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def train(arguments: argparse.Namespace) -> None:
+    """One run, from the options to the exported files."""
+    # Imported once the options are known to be right: Keras takes seconds, which --help need not wait for.
+    import keras
+
+    from training.dataset import Split, read_fer2013, require_every_split
+    from training.export import export, summary
+    from training.fit import fit, make_network
+    from training.run_folder import RunFolder
+
+    backend = keras.backend.backend()
+    keras.config.set_dtype_policy(choose_precision(arguments.precision, backend))
+    config = choose_config(arguments)
+    run = RunFolder(arguments.run, make_network(config))
+    run.begin(config, arguments.resume)
+    data = require_every_split(read_fer2013(arguments.data))
+    fit(config, run, data[Split.TRAINING], data[Split.PUBLIC_TEST])
+    if backend != "tensorflow":
+        print(
+            f"fitted on {backend}; where TensorFlow is installed, export with\n"
+            f"  python -m training.export --network {run.best} --data {arguments.data} --out {arguments.out}"
+        )
+        return
+    print(summary(export(run.best, data, arguments.out), arguments.out))
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """The command line's options; argparse ends the program with 2 where they are wrong."""
+    parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="path of fer2013.csv")
+    parser.add_argument(
+        "--run", type=Path, default=Path("runs/default"), help="folder of the run (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on after the last whole epoch, with the run's settings"
+    )
+    parser.add_argument("--out", type=Path, help="folder for the exported files (default: export in the run's folder)")
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default="auto",
+        help="format of the matrix work; auto takes bfloat16 where the hardware has it (default: %(default)s)",
+    )
+    add_settings(parser)
+    arguments = parser.parse_args(argv)
+    arguments.out = arguments.out or arguments.run / "export"
+    return arguments
+
+
+def choose_config(arguments: argparse.Namespace) -> TrainConfig:
+    """The settings given, on top of those of the run that is resumed or else of the defaults."""
+    settings = arguments.run / "config.json"
+    begun = arguments.resume and settings.is_file()
+    return with_settings(TrainConfig.load(settings) if begun else TrainConfig(), arguments)
+
+
+def resume_command(argv: Sequence[str]) -> str:
+    """The command that goes on where the one with these options was interrupted."""
+    return shlex.join(["python", "-m", "training.train", *(a for a in argv if a != "--resume"), "--resume"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
