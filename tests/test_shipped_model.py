@@ -10,8 +10,9 @@ import pytest
 
 from emotion.card import ModelCard
 from emotion.classifier import EmotionClassifier
-from training.dataset import LabelledFaces, Split, read_fer2013
+from training.dataset import read_dataset
 from training.evaluate import evaluate, predict_all
+from training.labelled_faces import LabelledFaces, Split
 from training.provenance import file_sha256
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -32,11 +33,11 @@ def fer2013(tmp_path_factory: pytest.TempPathFactory) -> dict[Split, LabelledFac
     given = os.environ.get("FER2013_CSV")
     path = Path(given) if given else REPOSITORY / "data" / "fer2013.csv"
     if given or path.is_file():
-        return read_fer2013(path)
+        return read_dataset(path)
     if (SHEETS / "unpack.py").is_file():
         folder = tmp_path_factory.mktemp("fer2013")
         subprocess.run([sys.executable, SHEETS / "unpack.py", folder], check=True, timeout=240)
-        data = read_fer2013(folder / "fer2013.csv")
+        data = read_dataset(folder / "fer2013.csv")
         (folder / "fer2013.csv").unlink()  # 300 MB that pytest would keep for three sessions
         return data
     reason = f"no FER-2013: set FER2013_CSV to its fer2013.csv, or put it at {REPOSITORY / 'data'} or {SHEETS}"

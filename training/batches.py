@@ -7,7 +7,7 @@ import numpy.typing as npt
 from emotion.faces import FaceBatch
 from emotion.labels import EMOTIONS
 from training.augmentation import Augmentation
-from training.dataset import LabelledFaces
+from training.labelled_faces import LabelledFaces
 
 
 class AugmentedBatches(keras.utils.PyDataset):

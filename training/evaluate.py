@@ -12,7 +12,8 @@ from emotion.card import ModelCard, card_path
 from emotion.classifier import EmotionClassifier
 from emotion.faces import FaceBatch, Scores
 from emotion.files import write_text
-from training.dataset import LabelledFaces, Split, read_fer2013
+from training.dataset import read_dataset
+from training.labelled_faces import LabelledFaces, Split
 from training.metrics import Evaluation, evaluate_scores
 
 BATCH = 256
@@ -24,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse(argv)
     try:
         classifier = load_classifier(arguments.model)
-        data = read_fer2013(arguments.data)[arguments.split]
+        data = read_dataset(arguments.data)[arguments.split]
         evaluation = evaluate(classifier, data, arguments.split)
         report = json.dumps({"model": classifier.card.name, **evaluation.to_dict()}, indent=2) + "\n"
         if arguments.json == "-":

@@ -16,9 +16,15 @@ import numpy as np
 from emotion.card import ModelCard
 from emotion.classifier import EmotionClassifier
 from emotion.faces import FaceBatch, Scores
-from training.calibration import choose_unsure_threshold, fit_temperature, with_temperature, without_temperature
-from training.dataset import LabelledFaces, Split, read_fer2013
+from training.calibration import (
+    choose_unsure_threshold,
+    fit_temperature,
+    with_temperature,
+    without_temperature,
+)
+from training.dataset import read_dataset
 from training.evaluate import BATCH, predict_all
+from training.labelled_faces import LabelledFaces, Split
 from training.litert import convert, in_float32
 from training.metrics import evaluate_scores
 from training.networks import LOGITS
@@ -44,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     arguments = parser.parse_args(argv)
     try:
-        card = export(arguments.network, read_fer2013(arguments.data), arguments.out, arguments.wanted_accuracy)
+        card = export(arguments.network, read_dataset(arguments.data), arguments.out, arguments.wanted_accuracy)
     except (ValueError, OSError) as error:
         print(f"training.export: {error}", file=sys.stderr)
         return 2

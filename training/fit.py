@@ -5,7 +5,7 @@ from tqdm.keras import TqdmCallback
 
 from training.batches import AugmentedBatches, one_hot
 from training.config import TrainConfig
-from training.dataset import LabelledFaces
+from training.labelled_faces import LabelledFaces
 from training.networks import LOGITS, emotion_net
 from training.precision import has_gpu
 from training.run_folder import RunFolder

@@ -10,7 +10,7 @@ from typing import Any
 
 import keras
 
-from training.dataset import LabelledFaces, sha256
+from training.labelled_faces import LabelledFaces, sha256
 from training.networks import multiply_adds
 from training.run_folder import best_epoch, read_history
 

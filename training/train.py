@@ -40,9 +40,10 @@ def train(arguments: argparse.Namespace) -> None:
     # Imported once the options are known to be right: Keras takes seconds, which --help need not wait for.
     import keras
 
-    from training.dataset import Split, read_fer2013, require_every_split
+    from training.dataset import read_dataset
     from training.export import export, summary
     from training.fit import fit, make_network
+    from training.labelled_faces import Split, require_trainable
     from training.run_folder import RunFolder
 
     backend = keras.backend.backend()
@@ -50,7 +51,7 @@ def train(arguments: argparse.Namespace) -> None:
     config = choose_config(arguments)
     run = RunFolder(arguments.run, make_network(config))
     run.begin(config, arguments.resume)
-    data = require_every_split(read_fer2013(arguments.data))
+    data = require_trainable(read_dataset(arguments.data))
     fit(config, run, data[Split.TRAINING], data[Split.PUBLIC_TEST])
     if backend != "tensorflow":
         print(

@@ -92,9 +92,10 @@ def make_scenes(fer2013: Path | None, pictures: int) -> list[Scene]:
     if fer2013 is None:
         pool = [cv2.resize(face, (48, 48), interpolation=cv2.INTER_AREA)] * 49
     else:
-        from training.dataset import Split, read_fer2013
+        from training.dataset import read_dataset
+        from training.labelled_faces import Split
 
-        pool = [*read_fer2013(fer2013)[Split.PRIVATE_TEST].faces[:, :, :, 0]]
+        pool = [*read_dataset(fer2013)[Split.PRIVATE_TEST].faces[:, :, :, 0]]
     rng = np.random.default_rng(2013)
 
     def chosen(count: int) -> list[np.ndarray]:

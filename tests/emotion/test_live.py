@@ -7,8 +7,8 @@ import av
 import numpy as np
 import pytest
 
-from emotion.live import SILENT_AFTER_S, EmotionVideoTransformer
 from emotion.labels import Emotion
+from emotion.live import SILENT_AFTER_S, EmotionVideoTransformer
 from tests.fakes import ScriptedAnalyzer, make_face
 
 

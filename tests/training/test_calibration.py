@@ -3,7 +3,12 @@ import numpy as np
 import pytest
 from scipy.special import log_softmax, softmax
 
-from training.calibration import choose_unsure_threshold, fit_temperature, with_temperature, without_temperature
+from training.calibration import (
+    choose_unsure_threshold,
+    fit_temperature,
+    with_temperature,
+    without_temperature,
+)
 from training.networks import LOGITS, emotion_net
 
 

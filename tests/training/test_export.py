@@ -4,8 +4,9 @@ import pytest
 
 from emotion.card import ModelCard
 from training import export as exporting
-from training.dataset import Split, read_fer2013, sha256
+from training.dataset import read_dataset
 from training.export import check_parity, export, main
+from training.labelled_faces import Split, sha256
 from training.litert import convert
 from training.networks import emotion_net, multiply_adds
 from training.provenance import file_sha256
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def data(synthetic_csv):
-    return read_fer2013(synthetic_csv)
+    return read_dataset(synthetic_csv)
 
 
 def test_the_card_tells_where_the_network_comes_from(finished_run, data):
