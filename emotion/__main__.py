@@ -19,7 +19,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     photo = commands.add_parser("photo", help="one picture", description="Find the faces of a picture and read them.")
     photo.add_argument("input", type=Path, metavar="IN", help="a JPEG, PNG, WebP or BMP file")
     photo.add_argument("--out", type=Path, metavar="OUT.png", help="write the picture with boxes and captions here")
-    photo.add_argument("--json", metavar="-|FILE", help="write boxes and probabilities as JSON to a file, or - for here")
+    photo.add_argument(
+        "--json", metavar="-|FILE", help="write boxes and probabilities as JSON to a file, or - for here"
+    )
     photo.set_defaults(run=run_photo)
     arguments = parser.parse_args(argv)
     try:

@@ -31,7 +31,9 @@ class ModelCard:
 
     def __post_init__(self) -> None:
         if tuple(self.labels) != tuple(e.value for e in EMOTIONS):
-            raise ValueError(f"the card's labels are {[*self.labels]}, this app reads {[e.value for e in EMOTIONS]} in this order")
+            raise ValueError(
+                f"the card's labels are {[*self.labels]}, this app reads {[e.value for e in EMOTIONS]} in this order"
+            )
         if tuple(self.input_shape) != INPUT_SHAPE:
             raise ValueError(f"the card's input shape is {self.input_shape}, this app gives {INPUT_SHAPE}")
         if not self.temperature > 0:
@@ -48,7 +50,9 @@ class ModelCard:
             ValueError: it is no card, or disagrees with this app about labels or input.
         """
         if not path.is_file():
-            raise FileNotFoundError(f"no model card at {path}: a model is used only with the card that training wrote beside it")
+            raise FileNotFoundError(
+                f"no model card at {path}: a model is used only with the card that training wrote beside it"
+            )
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             values["labels"] = tuple(values["labels"])

@@ -39,7 +39,7 @@ def face_colour(face: Face) -> Colour:
 
 
 def rgb(hexadecimal: str) -> Colour:
-    """"#C01303" -> (192, 19, 3)."""
+    """ "#C01303" -> (192, 19, 3)."""
     red, green, blue = bytes.fromhex(hexadecimal.removeprefix("#"))
     return red, green, blue
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -85,7 +86,7 @@ class Face:
         return self.emotion or UNSURE
 
 
-def require_rgb(image: npt.NDArray[np.uint8]) -> RGBImage:
+def require_rgb(image: npt.NDArray[Any]) -> RGBImage:
     """Return `image` if it is an RGB picture; raise `ValueError` saying what came instead."""
     if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
         came = f"{image.dtype} {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__

@@ -16,7 +16,7 @@ def replacing(path: Path) -> Iterator[Path]:
     aside = path.with_name(f".writing-{os.getpid()}-{path.name}")
     try:
         yield aside
-        os.replace(aside, path)
+        aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
 

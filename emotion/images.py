@@ -15,7 +15,18 @@ MAX_PIXELS = 36_000_000
 """Largest picture decoded: 36 megapixels, 108 MB as RGB."""
 
 # What Pillow's parsers raise on damaged files, found by fuzzing; not only OSError.
-DAMAGED = (OSError, SyntaxError, ValueError, EOFError, OverflowError, IndexError, KeyError, TypeError, struct.error, zlib.error)
+DAMAGED = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    OverflowError,
+    IndexError,
+    KeyError,
+    TypeError,
+    struct.error,
+    zlib.error,
+)
 
 
 class PictureError(ValueError):

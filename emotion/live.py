@@ -10,7 +10,7 @@ from typing import Protocol
 import av
 
 from emotion.drawing import draw_faces
-from emotion.faces import Face, RGBImage
+from emotion.faces import Face, RGBImage, require_rgb
 from emotion.timeline import MoodTimeline
 
 logger = logging.getLogger(__name__)
@@ -72,13 +72,13 @@ class EmotionVideoTransformer:
     def recv(self, frame: av.VideoFrame) -> av.VideoFrame:
         """Analyse and draw one camera frame; called on streamlit-webrtc's worker thread, so no `st.*` here."""
         try:
-            image = frame.to_ndarray(format="rgb24")
+            image = require_rgb(frame.to_ndarray(format="rgb24"))
             faces = self._analyzer.analyze(image)
+            self.timeline.record(faces, at=self._clock())
             answer = _like(frame, av.VideoFrame.from_ndarray(draw_faces(image, faces), format="rgb24"))
         except Exception as error:  # one escaping exception would freeze the whole stream, without a word
             self._note_failure(error)
             return frame
-        self.timeline.record(faces, at=self._clock())
         with self._lock:
             self._frames += 1
             self._last_frame = self._clock()

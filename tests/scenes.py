@@ -28,7 +28,7 @@ def on_background(picture: RGBImage, width: int, height: int) -> RGBImage:
 def gallery(
     faces: Sequence[Grey], columns: int, rows: int, width: int = 1280, height: int = 720, face_px: int = 90
 ) -> tuple[RGBImage, list[Box]]:
-    """A video call's gallery view: one grey face per tile on a blurred copy of itself; the picture and the faces' boxes."""
+    """A video call's gallery view, one grey face per tile on a blurred copy of itself; the picture and its boxes."""
     scene = np.full((height, width, 3), 32, np.uint8)
     tile_width, tile_height, gap = width // columns, height // rows, 3
     boxes = []

@@ -14,7 +14,8 @@ pictures make it worse, and it was trained on photographs from the web that do n
 #### Where it must not be used
 - **European Union**: the AI Act, Art. 5(1)(f), forbids inferring the emotions of people in schools and workplaces
   (medical and safety uses apart). Online classes are included; consent, averaging and open source are no exceptions.
-- **India**: the DPDP Act, s. 9(3), bars behavioural monitoring of under-18s (educational institutions have an exemption).
+- **India**: the DPDP Act, s. 9(3), bars behavioural monitoring of under-18s (educational institutions have an
+  exemption).
 - **Illinois**: BIPA requires written consent beforehand.
 
 Elsewhere: tell everyone, ask everyone, and let everyone say no. This is no legal advice.
@@ -30,7 +31,7 @@ def show(card: ModelCard) -> None:
     accuracy = card.metrics.get("PrivateTest", {}).get("accuracy")
     if accuracy is not None:
         st.markdown(
-            f"#### How often it is wrong\nOn FER-2013's PrivateTest, photographs it has never seen, the network agrees with "
-            f"the human label for **{accuracy:.1%}** of the faces; people agree with it for 65 ± 5 %."
+            "#### How often it is wrong\nOn FER-2013's PrivateTest, photographs it has never seen, the network agrees "
+            f"with the human label for **{accuracy:.1%}** of the faces; people agree with it for 65 ± 5 %."
         )
     st.caption(f"Model {card.name}; below a probability of {card.unsure_below:.0%} a face says “unsure”.")

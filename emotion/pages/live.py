@@ -1,5 +1,7 @@
 """The live tab: the camera's picture with its faces, and beside it what they show together."""
 
+from typing import Any
+
 import streamlit as st
 from streamlit_webrtc import WebRtcStreamerContext, webrtc_streamer
 
@@ -10,6 +12,7 @@ from emotion.settings import Settings
 
 RESOLUTIONS = {"480p": (640, 480), "720p": (1280, 720)}
 FRAMES_PER_S = 15
+Stream = WebRtcStreamerContext[Any, Any]
 REFRESH_S = 1.0
 CONNECTING_TOO_LONG_S = 10.0
 
@@ -61,12 +64,16 @@ def _session_transformer(analyzer: FaceAnalyzer) -> EmotionVideoTransformer:
 def _constraints(width: int, height: int) -> dict[str, object]:
     """What to ask of the camera; without `audio: False` browsers would ask for the microphone too."""
     return {
-        "video": {"width": {"ideal": width}, "height": {"ideal": height}, "frameRate": {"ideal": FRAMES_PER_S, "max": 30}},
+        "video": {
+            "width": {"ideal": width},
+            "height": {"ideal": height},
+            "frameRate": {"ideal": FRAMES_PER_S, "max": 30},
+        },
         "audio": False,
     }
 
 
-def _show_numbers(transformer: EmotionVideoTransformer, context: WebRtcStreamerContext) -> None:
+def _show_numbers(transformer: EmotionVideoTransformer, context: Stream) -> None:
     """The faces seen now and their mix; redrawn alone, once a second, while the stream plays."""
     status = transformer.status()
     if not context.state.playing:
@@ -107,9 +114,9 @@ def _show_trouble(status: StreamStatus) -> None:
     """Say what is wrong with a playing stream, if anything is."""
     if status.silent:
         st.warning(
-            f"No frame for {SILENT_AFTER_S:.0f} seconds. Is the camera allowed for this page and free (no other program "
-            "uses it)? Does the address begin with https:// or http://localhost? If both are so, the network may block "
-            "video and a TURN server is needed (see the README). Press STOP and START to try again.",
+            f"No frame for {SILENT_AFTER_S:.0f} seconds. Is the camera allowed for this page and free (no other "
+            "program uses it)? Does the address begin with https:// or http://localhost? If both are so, the "
+            "network may block video and a TURN server is needed (see the README). Press STOP and START to try again.",
             icon=":material/videocam_off:",
         )
     if status.failures:

@@ -124,7 +124,8 @@ def measure(ways: Sequence[Callable[[RGBImage], list[Box]]], scene: Scene, repea
                 times[index].append(1000 * (time.perf_counter() - began))
                 counts[index].append(count_found(boxes, truth))
     return [
-        Result(statistics.median(t), *(float(v) for v in np.mean(c, axis=0))) for t, c in zip(times, counts, strict=True)
+        Result(statistics.median(t), *(float(v) for v in np.mean(c, axis=0)))
+        for t, c in zip(times, counts, strict=True)
     ]
 
 
@@ -141,8 +142,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for scene in make_scenes(arguments.data, arguments.pictures):
         student, ours = measure(ways, scene, arguments.repeats)
         print(
-            f"| {scene.name} | {student.frame_ms:.0f} ms | {student.found:.1f} | {ours.frame_ms:.0f} ms | {ours.found:.1f} "
-            f"| {ours.false:.1f} | {student.frame_ms / ours.frame_ms:.1f} x | **{student.face_ms / ours.face_ms:.1f} x** |",
+            f"| {scene.name} | {student.frame_ms:.0f} ms | {student.found:.1f} "
+            f"| {ours.frame_ms:.0f} ms | {ours.found:.1f} | {ours.false:.1f} "
+            f"| {student.frame_ms / ours.frame_ms:.1f} x | **{student.face_ms / ours.face_ms:.1f} x** |",
             flush=True,
         )
     return 0

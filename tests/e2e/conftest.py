@@ -52,7 +52,9 @@ def open_page(chromium: str, app_url: str) -> Iterator[Callable[..., Page]]:
             flags = [*FLAGS, f"--use-file-for-fake-video-capture={film}"] if film else FLAGS
             browser: Browser = playwright.chromium.launch(executable_path=chromium, args=flags)
             stack.callback(browser.close)
-            page = browser.new_context(permissions=["camera"], viewport={"width": 1280, "height": 900}, **context).new_page()
+            page = browser.new_context(
+                permissions=["camera"], viewport={"width": 1280, "height": 900}, **context
+            ).new_page()
             page.goto(app_url)
             page.get_by_role("tab", name="Live").wait_for(timeout=60_000)
             return page

@@ -123,7 +123,7 @@ def test_damaged_card(model_copy, content):
 
 def test_a_card_with_labels_in_folder_order_is_an_error(model_copy):
     edit_card(model_copy, labels=["angry", "disgust", "fear", "happy", "neutral", "sad", "surprise"])
-    with pytest.raises(ValueError, match="the card's labels are .* this app reads"):
+    with pytest.raises(ValueError, match=r"the card's labels are .* this app reads"):
         EmotionClassifier.load(model_copy)
 
 

@@ -65,7 +65,7 @@ def test_smaller_faces_need_a_larger_copy():
 
 
 def test_missing_cascade(tmp_path):
-    with pytest.raises(FileNotFoundError, match="no Haar cascade at .*opencv-python-headless"):
+    with pytest.raises(FileNotFoundError, match=r"no Haar cascade at .*opencv-python-headless"):
         HaarDetector(cascade=tmp_path / "absent.xml")
 
 

@@ -40,14 +40,20 @@ def test_browser_gets_all_turn_addresses_and_the_server_the_one_over_tcp():
 
 def test_stun_and_turn_together():
     settings = Settings.from_env({"STUN_URL": "stun:s.example", "TURN_URL": "turn:t.example", **TURN})
-    assert [server["urls"] for server in settings.browser_ice()["iceServers"]] == [["stun:s.example"], ["turn:t.example"]]
+    assert [server["urls"] for server in settings.browser_ice()["iceServers"]] == [
+        ["stun:s.example"],
+        ["turn:t.example"],
+    ]
 
 
 @pytest.mark.parametrize(
     ("environ", "message"),
     [
         ({"TURN_URL": "turn:t.example"}, "TURN_USERNAME and TURN_PASSWORD"),
-        ({"TURN_URL": "https://t.example", **TURN}, "TURN_URL must begin with turn: or turns:, got 'https://t.example'"),
+        (
+            {"TURN_URL": "https://t.example", **TURN},
+            "TURN_URL must begin with turn: or turns:, got 'https://t.example'",
+        ),
         ({"STUN_URL": "s.example"}, "STUN_URL must begin with stun:"),
     ],
 )
