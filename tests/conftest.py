@@ -50,7 +50,7 @@ def fer2013_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def astronaut() -> np.ndarray:
-    """A real face in a wider scene (NASA, public domain), uint8 (512, 512, 3), RGB; read-only, so copy to draw on it."""
+    """A real face in a wider scene (NASA, public domain), uint8 (512, 512, 3), RGB; read-only: copy it to draw."""
     from skimage import data  # imports SciPy, which most tests do without
 
     picture: np.ndarray = data.astronaut()

@@ -11,11 +11,22 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[1]
 MAX_LINES = 250
 PAGES = "emotion/pages/"
+OURS = {"emotion", "training", "tests"}
+OTHER_BACKENDS = {"jax", "torch"}  # Keras trains on them too, where they are installed
+PACKAGE_OF = {
+    "PIL": "pillow",
+    "ai_edge_litert": "ai-edge-litert",
+    "cv2": "opencv-python-headless",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "streamlit_webrtc": "streamlit-webrtc",
+}
 
 
 def sources(*folders: str) -> list[Path]:
     """The Python files of these folders, and `app.py` at the top."""
-    return [REPOSITORY / "app.py", *(path for folder in folders for path in sorted((REPOSITORY / folder).rglob("*.py")))]
+    below = (path for folder in folders for path in sorted((REPOSITORY / folder).rglob("*.py")))
+    return [REPOSITORY / "app.py", *below]
 
 
 def name_of(path: Path) -> str:
@@ -69,6 +80,23 @@ def test_tensorflow_stays_in_training_and_in_the_loader_of_keras_files() -> None
     assert offences(frameworks, sources("emotion"), ("emotion/classifier.py",)) == []
     loader = tree_of(REPOSITORY / "emotion" / "classifier.py")
     assert [found for found in imports_outside_functions(loader) if found[0] in frameworks] == []
+
+
+@pytest.mark.parametrize(
+    ("folders", "requirements", "not_wanted"),
+    [
+        (["emotion"], ["requirements.in"], {"tensorflow", "keras"}),  # only to load a .keras file
+        (["training"], ["requirements.in", "requirements-train.in"], OTHER_BACKENDS),
+        (["tests"], ["requirements.in", "requirements-train.in", "requirements-dev.in"], set()),
+    ],
+)
+def test_every_imported_package_is_a_written_requirement(
+    folders: list[str], requirements: list[str], not_wanted: set[str]
+) -> None:
+    imported = {package for path in sources(*folders) for package, _ in imports(tree_of(path))}
+    wanted = {PACKAGE_OF.get(name, name) for name in imported - OURS - not_wanted - sys.stdlib_module_names}
+    written = "".join((REPOSITORY / name).read_text(encoding="utf-8") for name in requirements)
+    assert [name for name in sorted(wanted) if f"\n{name}==" not in written] == []
 
 
 def test_only_the_settings_read_the_environment() -> None:
