@@ -36,6 +36,8 @@ def run_photo(arguments: argparse.Namespace) -> None:
     """Analyse one picture; without --json, say in words what was found."""
     if arguments.out is not None and arguments.out.suffix.lower() != ".png":
         raise ValueError(f"--out writes PNG, so its name must end in .png, got {arguments.out}")
+    if not arguments.input.is_file():
+        raise FileNotFoundError(f"no picture at {arguments.input}")
     image = decode_picture(arguments.input.read_bytes())
     analyzer = load_analyzer()
     faces = analyzer.analyze(image)

@@ -46,7 +46,11 @@ def test_no_face_is_said(tmp_path, capsys):
 
 @pytest.mark.parametrize(
     ("name", "content", "message"),
-    [("absent.png", None, "absent.png"), ("text.png", b"hello", "not a JPEG"), ("empty.png", b"", "empty (0 bytes)")],
+    [
+        ("absent.png", None, "no picture at"),
+        ("text.png", b"hello", "not a JPEG"),
+        ("empty.png", b"", "empty (0 bytes)"),
+    ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(tmp_path, capsys, name, content, message):
     path = tmp_path / name

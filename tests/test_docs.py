@@ -1,0 +1,80 @@
+"""What README and model card promise is there, and says the same as the card."""
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from emotion.labels import EMOTIONS
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "model/README.md")
+
+
+def read(name: str) -> str:
+    return (REPOSITORY / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def card() -> dict:
+    return json.loads(read("model/emotion_cnn.json"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_to_files_lead_somewhere(page):
+    folder = (REPOSITORY / page).parent
+    for target in re.findall(r"\]\(([^)#]+)", read(page)):
+        if not target.startswith("http"):
+            assert (folder / target).exists(), f"{page} links to {target}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_documented_modules_exist(page):
+    for module in re.findall(r"python -m ([a-z0-9_.]+)", read(page)):
+        assert importlib.util.find_spec(module), f"{page} names {module}"
+
+
+def test_documented_targets_are_in_the_makefile():
+    for target in re.findall(r"^make (\w+)", read("README.md"), flags=re.MULTILINE):
+        assert re.search(rf"^{target}:", read("Makefile"), flags=re.MULTILINE), target
+
+
+def test_documented_variables_are_read():
+    names = re.findall(r"`([A-Z]+_[A-Z_]+)`", read("README.md"))
+    assert names
+    for name in names:
+        assert f'"{name}"' in read("emotion/settings.py"), name
+
+
+def test_the_python_example_is_python():
+    for block in re.findall(r"```python\n(.*?)```", read("README.md"), flags=re.DOTALL):
+        compile(block, "README.md", "exec")
+
+
+@pytest.mark.parametrize("page", ["README.md", "model/README.md"])
+def test_the_accuracies_are_the_cards(page, card):
+    for split in ("PublicTest", "PrivateTest"):
+        for key in ("accuracy", "macro_f1"):
+            assert f"{100 * card['metrics'][split][key]:.2f} %" in read(page), f"{split} {key} in {page}"
+
+
+def test_the_model_card_has_every_emotions_figures(card):
+    for emotion in EMOTIONS:
+        values = card["metrics"]["PrivateTest"]["per_emotion"][emotion.value]
+        row = " | ".join(f"{100 * values[key]:.1f}" for key in ("precision", "recall", "f1"))
+        assert f"| {emotion.value} | {row} |" in read("model/README.md")
+
+
+def test_the_model_card_is_of_this_network(card):
+    text = read("model/README.md")
+    assert card["name"] in text
+    assert f"{card['temperature']:.3f}" in text
+    assert f"{card['unsure_below']:.3f}" in text
+    assert f"{card['provenance']['parameters']:,}" in text
+
+
+def test_no_placeholder_is_left():
+    for page in PAGES:
+        assert not re.search(r"@[A-Z]+@", read(page)), page
