@@ -88,7 +88,11 @@ class LiteRTBackend:
 
 
 class KerasBackend:
-    """A `.keras` file on TensorFlow, compiled once for any number of faces."""
+    """A `.keras` file on TensorFlow, compiled once for any number of faces.
+
+    A process that also streams must import streamlit-webrtc first, as the page does: libsrtp crashes the process when
+    it is loaded after TensorFlow (seen with TensorFlow 2.21.0 and pylibsrtp 1.0.0).
+    """
 
     def __init__(self, path: Path) -> None:
         try:

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import numpy as np
 import pytest
+import streamlit_webrtc  # noqa: F401  # before any test imports TensorFlow: loaded after it, libsrtp crashes the process
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED_FER2013 = REPOSITORY.parent / "shared" / "fer2013"
