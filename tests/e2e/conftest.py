@@ -25,11 +25,18 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def app_scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The running app's temporary folder and home, where nothing should appear."""
+    return tmp_path_factory.mktemp("scratch")
+
+
+@pytest.fixture(scope="session")
+def app_url(tmp_path_factory: pytest.TempPathFactory, app_scratch: Path) -> Iterator[str]:
     """The address of the running app; it uses no STUN, as on a laptop without network."""
     port = free_port()
     log = tmp_path_factory.mktemp("app") / "log.txt"
-    with running(streamlit_command(port), port, log, {"STUN_URL": "none"}):
+    scratch = {name: str(app_scratch) for name in ("HOME", "TMPDIR")}
+    with running(streamlit_command(port), port, log, {"STUN_URL": "none", **scratch}):
         yield f"http://localhost:{port}"
 
 

@@ -69,3 +69,10 @@ def test_a_snapshot_of_the_camera_is_read(open_page, astronaut_film):
     page.get_by_role("radio", name="Camera snapshot").click()
     page.get_by_role("button", name="Take photo").click(timeout=20_000)
     expect(page.get_by_text(re.compile(r"Face 1: happy \d+%"))).to_be_visible(timeout=20_000)
+
+
+def test_nothing_of_an_upload_reaches_the_disk(open_page, app_scratch, astronaut):
+    page = open_page()
+    upload(page, "astronaut.png", png(astronaut))
+    expect(page.get_by_text(re.compile(r"Face 1: happy \d+%"))).to_be_visible(timeout=20_000)
+    assert [path for path in app_scratch.rglob("*") if path.is_file()] == []
