@@ -44,9 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"training.explore: {error}", file=sys.stderr)
         return 2
     print(table(data))
-    print(
-        f"\npictures and {arguments.out / 'index.html'} written; they show the data set's faces: do not publish them"
-    )
+    print(f"\npictures and {arguments.out / 'index.html'} written; they show the data set's faces: do not publish them")
     return 0
 
 
