@@ -13,7 +13,6 @@ from training.config import TrainConfig
 from training.options import add_settings, with_settings
 from training.precision import PRECISIONS, choose_precision
 
-
 PROGRAM = "training.train"
 
 
