@@ -5,29 +5,51 @@ import numpy as np
 import numpy.typing as npt
 
 from emotion.faces import FaceBatch
-from emotion.labels import EMOTIONS
 from training.augmentation import Augmentation
 from training.labelled_faces import LabelledFaces
+from training.mixing import Targets, mix
+from training.targets import one_hot
+
+Batch = tuple[FaceBatch, Targets] | tuple[FaceBatch, Targets, npt.NDArray[np.float32]]
 
 
 class AugmentedBatches(keras.utils.PyDataset):
-    """Batches of (uint8 faces (b, 48, 48, 1), float32 one-hot targets (b, 7)); the order changes every epoch.
+    """Batches of (uint8 faces (b, 48, 48, 1), float32 targets (b, 7)); the order changes every epoch.
 
     Everything random follows from `seed`, the epoch and the batch's number, so that a resumed run sees the batches
     that an unbroken one would have (`fit` must not shuffle them again). `epoch` counts from 0 and may be set before
     `fit`. The last, smaller batch of an epoch is left out.
+
+    `targets` (n, 7) take the place of the labels; `mixup` and `cutmix` are alphas, 0 for none. With `class_weights`
+    (7,) a batch has a third part, each face's weight (b,), which is what its target mixes.
     """
 
     def __init__(
-        self, data: LabelledFaces, augmentation: Augmentation, batch_size: int, seed: int, epoch: int = 0
+        self,
+        data: LabelledFaces,
+        augmentation: Augmentation,
+        batch_size: int,
+        seed: int,
+        epoch: int = 0,
+        *,
+        targets: Targets | None = None,
+        mixup: float = 0.0,
+        cutmix: float = 0.0,
+        class_weights: npt.NDArray[np.float32] | None = None,
     ) -> None:
         super().__init__()
         if len(data) < batch_size:
             raise ValueError(f"{len(data)} training faces are fewer than one batch of {batch_size}")
         self._data = data
+        self._targets = one_hot(data.labels) if targets is None else targets
+        if len(self._targets) != len(data):
+            raise ValueError(f"expected {len(data)} targets, one a face, got {len(self._targets)}")
         self._augmentation = augmentation
         self._batch_size = batch_size
         self._seed = seed
+        self._mixup = mixup
+        self._cutmix = cutmix
+        self._class_weights = class_weights
         self.epoch = epoch
 
     def __len__(self) -> int:
@@ -36,13 +58,12 @@ class AugmentedBatches(keras.utils.PyDataset):
     def on_epoch_end(self) -> None:
         self.epoch += 1
 
-    def __getitem__(self, index: int) -> tuple[FaceBatch, npt.NDArray[np.float32]]:
+    def __getitem__(self, index: int) -> Batch:
         order = np.random.default_rng((self._seed, self.epoch)).permutation(len(self._data))
         chosen = order[index * self._batch_size : (index + 1) * self._batch_size]
         rng = np.random.default_rng((self._seed, self.epoch, index))
-        return self._augmentation(self._data.faces[chosen], rng), one_hot(self._data.labels[chosen])
-
-
-def one_hot(labels: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    """Labels (n,) as float32 targets (n, 7)."""
-    return np.eye(len(EMOTIONS), dtype=np.float32)[labels]
+        faces = self._augmentation(self._data.faces[chosen], rng)
+        faces, targets = mix(faces, self._targets[chosen], self._mixup, self._cutmix, rng)
+        if self._class_weights is None:
+            return faces, targets
+        return faces, targets, targets @ self._class_weights

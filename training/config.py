@@ -2,53 +2,89 @@
 
 import dataclasses
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from emotion.files import write_text
 from training.augmentation import Augmentation
+from training.choices import CLASS_WEIGHTS, NETWORKS, OPTIMIZERS, SCHEDULES, WEIGHTS, require_known
+
+POSITIVE = ("epochs", "batch_size", "learning_rate", "fine_tune_rate", "stem", "distil_temperature")
+NOT_NEGATIVE = ("warmup_epochs", "weight_decay", "seed", "freeze_epochs", "early_stopping", "mixup", "cutmix")
+BELOW_ONE = ("label_smoothing", "dropout", "ema")
+SHARES = ("ferplus_share", "distil_share")
 
 
-def setting(default: Any, help: str) -> Any:
+def setting(default: Any, help: str, choices: tuple[str, ...] = ()) -> Any:
     """A field that `training.options` also offers on the command line, with its one-line description."""
-    return dataclasses.field(default=default, metadata={"help": help})
+    return dataclasses.field(default=default, metadata={"help": help, "choices": choices})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TrainConfig:
     """A run's settings; the defaults are those of the shipped network.
 
-    `learning_rate` is the peak after `warmup_epochs`, from where it falls on a cosine to zero; `weight_decay` is
-    AdamW's (decoupled; kernels only); `stem`, `widths`, `blocks` and `dropout` are `emotion_net`'s.
+    `training.schedules` says what each `schedule` does with `learning_rate`; `weight_decay` is decoupled, of kernels
+    only, and not Adam's; `stem`, `widths` and `blocks` are `emotion_net`'s. A setting that a config.json of an older
+    version lacks has its default.
     """
 
+    network: str = setting("emotion_net", "architecture; python -m training.networks lists them", NETWORKS)
+    weights: str = setting("none", "resnet50's first weights", WEIGHTS)
+    freeze_epochs: int = setting(0, "first epochs that fit only the last layer (transfer learning)")
+    fine_tune_rate: float = setting(1e-4, "highest rate after them, for the whole network")
     epochs: int = setting(45, "passes over the Training split")
+    early_stopping: int = setting(0, "epochs without a better PublicTest accuracy after which to stop; 0 never does")
     batch_size: int = setting(128, "faces in one step")
-    learning_rate: float = setting(2e-3, "AdamW's highest rate")
+    optimizer: str = setting("adamw", "how weights follow gradients", OPTIMIZERS)
+    schedule: str = setting("cosine", "how the rate changes", SCHEDULES)
+    learning_rate: float = setting(2e-3, "highest rate")
     warmup_epochs: float = setting(2.0, "epochs until that rate is reached")
-    weight_decay: float = setting(0.05, "AdamW's decoupled decay of the kernels")
+    weight_decay: float = setting(0.05, "decoupled decay of the kernels, for adamw and sgd")
+    ema: float = setting(0.0, "decay per step of averaged weights, which are then chosen and kept; 0 keeps the last")
     label_smoothing: float = setting(0.1, "share of a target that is spread over all emotions")
+    class_weights: str = setting("none", "balanced: each emotion counts alike, however rare", CLASS_WEIGHTS)
+    mixup: float = setting(0.0, "alpha of mixup, about 0.2; 0 mixes no faces")
+    cutmix: float = setting(0.0, "alpha of cutmix, about 1; 0 cuts none in; with mixup, one of both a batch")
+    ferplus: str = setting("", "FILE with FER+ votes: fer2013new.csv or labels.csv")
+    ferplus_share: float = setting(0.0, "share of a target that is the FER+ votes")
+    exclude: str = setting("", "CSV FILE whose column index names Training faces to leave out, from 0")
+    teachers: tuple[str, ...] = setting((), ".keras FILES whose flip-averaged answers are part of the target")
+    distil_share: float = setting(0.7, "share of the loss that is the teachers'")
+    distil_temperature: float = setting(3.0, "softens the teachers' answers; 1 leaves them")
     seed: int = setting(2013, "of weights, order and augmentation")
-    stem: int = setting(24, "channels at 48 x 48")
-    widths: tuple[int, ...] = setting((40, 80, 160), "channels after each halving")
-    blocks: tuple[int, ...] = setting((1, 1, 2), "residual blocks after each halving")
+    stem: int = setting(24, "channels at 48 x 48 of emotion_net")
+    widths: tuple[int, ...] = setting((40, 80, 160), "channels after each halving of emotion_net")
+    blocks: tuple[int, ...] = setting((1, 1, 2), "residual blocks after each halving of emotion_net")
     dropout: float = setting(0.4, "share of features dropped before the last layer")
     augmentation: Augmentation = dataclasses.field(default_factory=Augmentation)
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "learning_rate", "stem"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
-        for name in ("warmup_epochs", "weight_decay", "seed"):
-            if not getattr(self, name) >= 0:
-                raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
-        for name in ("label_smoothing", "dropout"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 0 and less than 1, got {getattr(self, name)}")
+        for field in dataclasses.fields(self):
+            if field.metadata.get("choices"):
+                require_known(field.name, getattr(self, field.name), field.metadata["choices"])
+        self._require(lambda value: value > 0, "must be positive", POSITIVE)
+        self._require(lambda value: value >= 0, "must not be negative", NOT_NEGATIVE)
+        self._require(lambda value: 0 <= value < 1, "must be at least 0 and less than 1", BELOW_ONE)
+        self._require(lambda value: 0 <= value <= 1, "must be from 0 to 1", SHARES)
         if len(self.widths) != len(self.blocks):
             raise ValueError(f"widths and blocks need the same length, got {self.widths} and {self.blocks}")
         if not all(value > 0 for value in (*self.widths, *self.blocks)):
             raise ValueError(f"widths and blocks must be positive, got {self.widths} and {self.blocks}")
+        if self.freeze_epochs >= self.epochs:
+            raise ValueError(f"freeze_epochs must be fewer than the {self.epochs} epochs, got {self.freeze_epochs}")
+        if self.weights != "none" and self.network != "resnet50":
+            raise ValueError(f"weights {self.weights} are resnet50's, and {self.network} has none")
+        if bool(self.ferplus) != (self.ferplus_share > 0):
+            raise ValueError(
+                f"ferplus and ferplus_share go together, got file {self.ferplus!r} and share {self.ferplus_share}"
+            )
+
+    def _require(self, holds: Callable[[Any], bool], what: str, names: tuple[str, ...]) -> None:
+        for name in names:
+            if not holds(getattr(self, name)):
+                raise ValueError(f"{name} {what}, got {getattr(self, name)}")
 
     def differences(self, asked: "TrainConfig") -> list[str]:
         """The settings in which `asked` differs from this config, each as one line."""

@@ -1,16 +1,44 @@
-"""The training loop proper: one network, one optimizer, one `fit`."""
+"""The training loop proper: one network, its optimizer, one `fit` for each stage of the run."""
+
+from dataclasses import dataclass
+from pathlib import Path
 
 import keras
 from tqdm.keras import TqdmCallback
 
-from training.batches import AugmentedBatches, one_hot
+from training.averaging import AveragedValidation
+from training.batches import AugmentedBatches
 from training.config import TrainConfig
+from training.distillation import DistillationLoss, accuracy, load_teachers, with_teachers
 from training.labelled_faces import LabelledFaces
-from training.networks import LOGITS, emotion_net
+from training.networks import LOGITS
 from training.precision import has_gpu
 from training.run_folder import RunFolder
+from training.schedules import EarlyStopping, PlateauRate, make_rate, stalled
+from training.targets import balanced_weights, one_hot, prepare
 
 KEPT_FROM_DECAY = ["bias", "gamma", "beta"]
+SGD_MOMENTUM = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Epochs `first` (from 0) to `last` (exclusive) with one optimizer; `frozen`: of the last layer alone."""
+
+    frozen: bool
+    first: int
+    last: int
+    peak: float
+
+
+def stages(config: TrainConfig) -> list[Stage]:
+    """One stage, or two where the run begins with a frozen network."""
+    if not config.freeze_epochs:
+        return [Stage(False, 0, config.epochs, config.learning_rate)]
+    return [
+        Stage(True, 0, config.freeze_epochs, config.learning_rate),
+        Stage(False, config.freeze_epochs, config.epochs, config.fine_tune_rate),
+    ]
 
 
 def fit(config: TrainConfig, run: RunFolder, training: LabelledFaces, public_test: LabelledFaces) -> None:
@@ -18,21 +46,32 @@ def fit(config: TrainConfig, run: RunFolder, training: LabelledFaces, public_tes
 
     Raises:
         FloatingPointError: the loss stopped being a number; `run` keeps its last sound epoch.
-        ValueError: fewer faces than one batch, or a run that was fitted on other faces.
+        ValueError: fewer faces than one batch, a run that was fitted on other faces, or a file that `config` names
+            and that does not fit.
     """
-    batches = AugmentedBatches(training, config.augmentation, config.batch_size, config.seed)
-    # Loss on logits: cross-entropy of a softmax output would lose precision for confident faces.
-    trainee = keras.Model(run.network.input, run.network.get_layer(LOGITS).output, name="trainee")
-    trainee.compile(
-        optimizer=make_optimizer(config, len(batches)),
-        loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=config.label_smoothing),
-        metrics=["accuracy"],
-        # XLA's convolutions on a CPU are half as fast as TensorFlow's own (measured).
-        jit_compile="auto" if has_gpu(keras.backend.backend()) else False,
-    )
-    done = run.restore(trainee, len(batches))
-    if done >= config.epochs:
+    batches = make_batches(config, training)
+    for stage in stages(config):
+        if stage.frozen and run.last.exists():
+            continue  # the stage after this one has begun
+        fit_stage(config, stage, run, batches, public_test)
+
+
+def fit_stage(
+    config: TrainConfig, stage: Stage, run: RunFolder, batches: AugmentedBatches, public_test: LabelledFaces
+) -> None:
+    """The rest of one stage."""
+    freeze(run.network, stage.frozen)
+    optimizer = make_optimizer(config, len(batches), stage.peak, stage.last - stage.first)
+    trainee = make_trainee(config, run.network, optimizer)
+    done = run.restore(trainee, len(batches), frozen=stage.frozen, first_epoch=stage.first)
+    patience = 0 if stage.frozen else config.early_stopping
+    if done >= stage.last or stalled(run.accuracies[stage.first :], patience):
+        # What Keras does at the end of `fit`, so that the next stage begins with the same weights.
+        trainee.optimizer.finalize_variable_values(trainee.trainable_variables)
         return
+    callbacks = [AveragedValidation(), run, keras.callbacks.TerminateOnNaN()]
+    if config.schedule == "plateau":
+        callbacks.append(PlateauRate(run, stage.peak, config.warmup_epochs, stage.first))
     batches.epoch = done
     trainee.fit(
         batches,
@@ -40,27 +79,70 @@ def fit(config: TrainConfig, run: RunFolder, training: LabelledFaces, public_tes
         validation_data=(public_test.faces, one_hot(public_test.labels)),
         validation_batch_size=512,
         initial_epoch=done,
-        epochs=config.epochs,
-        callbacks=[run, keras.callbacks.TerminateOnNaN(), TqdmCallback(epochs=config.epochs, initial=done)],
+        epochs=stage.last,
+        callbacks=[
+            *callbacks,
+            EarlyStopping(run, patience, stage.first),
+            TqdmCallback(epochs=stage.last, initial=done),
+        ],
         verbose=0,
     )
 
 
-def make_network(config: TrainConfig) -> keras.Model:
-    """The network that `config` describes, with weights drawn from its seed."""
-    keras.utils.set_random_seed(config.seed)
-    return emotion_net(config.stem, config.widths, config.blocks, config.dropout)
-
-
-def make_optimizer(config: TrainConfig, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-    """AdamW whose rate climbs to the peak and falls on a cosine to zero."""
-    warmup = round(config.warmup_epochs * steps_per_epoch)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=0.0,
-        decay_steps=max(config.epochs * steps_per_epoch - warmup, 1),
-        warmup_target=config.learning_rate,
-        warmup_steps=warmup,
+def make_batches(config: TrainConfig, training: LabelledFaces) -> AugmentedBatches:
+    """The Training faces as `config` varies, mixes and weighs them."""
+    faces, targets = prepare(config, training)
+    return AugmentedBatches(
+        faces,
+        config.augmentation,
+        config.batch_size,
+        config.seed,
+        targets=targets,
+        mixup=config.mixup,
+        cutmix=config.cutmix,
+        class_weights=balanced_weights(faces.labels) if config.class_weights == "balanced" else None,
     )
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=config.weight_decay, global_clipnorm=1.0)
+
+
+def freeze(network: keras.Model, frozen: bool) -> None:
+    """Leave only the last layer to be fitted, or all of `network`."""
+    for layer in network.layers:
+        layer.trainable = not frozen or layer.name == LOGITS
+
+
+def make_trainee(config: TrainConfig, network: keras.Model, optimizer: keras.optimizers.Optimizer) -> keras.Model:
+    """What `fit` fits, compiled: `network` up to its logits, with the teachers beside it where there are some.
+
+    Loss on logits: cross-entropy of a softmax output would lose precision for confident faces.
+    """
+    # XLA's convolutions on a CPU are half as fast as TensorFlow's own (measured).
+    jit_compile = "auto" if has_gpu(keras.backend.backend()) else False
+    if config.teachers:
+        teachers = load_teachers([Path(path) for path in config.teachers])
+        trainee = with_teachers(network, teachers, config.distil_temperature)
+        loss = DistillationLoss(config.distil_share, config.distil_temperature, config.label_smoothing)
+        trainee.compile(optimizer=optimizer, loss=loss, metrics=[accuracy], jit_compile=jit_compile)
+        return trainee
+    trainee = keras.Model(network.input, network.get_layer(LOGITS).output, name="trainee")
+    plain = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=config.label_smoothing)
+    trainee.compile(optimizer=optimizer, loss=plain, metrics=["accuracy"], jit_compile=jit_compile)
+    return trainee
+
+
+def make_optimizer(
+    config: TrainConfig, steps_per_epoch: int, peak: float | None = None, epochs: int | None = None
+) -> keras.optimizers.Optimizer:
+    """The optimizer of a stage with the highest rate `peak` over `epochs`; of a run of one stage if not given."""
+    rate = make_rate(config, peak or config.learning_rate, epochs or config.epochs, steps_per_epoch)
+    averages = {"use_ema": True, "ema_momentum": config.ema} if config.ema else {}
+    common = {"learning_rate": rate, "global_clipnorm": 1.0, **averages}
+    if config.optimizer == "adam":
+        return keras.optimizers.Adam(**common)
+    if config.optimizer == "sgd":
+        optimizer = keras.optimizers.SGD(
+            momentum=SGD_MOMENTUM, nesterov=True, weight_decay=config.weight_decay or None, **common
+        )
+    else:
+        optimizer = keras.optimizers.AdamW(weight_decay=config.weight_decay, **common)
     optimizer.exclude_from_weight_decay(var_names=KEPT_FROM_DECAY)
     return optimizer

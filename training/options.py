@@ -5,33 +5,53 @@ import dataclasses
 from typing import Any
 
 from training.config import TrainConfig
+from training.presets import load_preset, preset_names
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add an option for every described setting; what is not given stays out of the parsed namespace."""
     group = parser.add_argument_group("settings of the run", "kept in the run's config.json and in the model card")
+    group.add_argument(
+        "--preset",
+        default=argparse.SUPPRESS,
+        metavar="NAME",
+        help=f"a file of settings, which the options here override: {', '.join(preset_names())}",
+    )
     for field in dataclasses.fields(TrainConfig):
         if "help" not in field.metadata:
             continue
         default: Any = field.default
         several = isinstance(default, tuple)
-        first = default[0] if several else default
-        shown = " ".join(map(str, default)) if several else default
+        first = (*default, "")[0] if several else default
+        choices = field.metadata["choices"]
+        shown = (" ".join(map(str, default)) if several else default) or ("0" if default == 0 else "none")
         group.add_argument(
             f"--{field.name.replace('_', '-')}",
             type=type(first),
             nargs="+" if several else None,
             default=argparse.SUPPRESS,
-            metavar="N" if isinstance(first, int) else "X",
-            help=f"{field.metadata['help']} (default: {shown})",
+            metavar=metavar(first, bool(choices)),
+            help=f"{field.metadata['help']}{': ' + ', '.join(choices) if choices else ''} (default: {shown})",
         )
 
 
+def metavar(value: object, is_name: bool) -> str:
+    """What stands for a value in the help: N a whole number, X any number, NAME or FILE a word."""
+    if is_name:
+        return "NAME"
+    return {int: "N", float: "X", str: "FILE"}[type(value)]
+
+
 def with_settings(config: TrainConfig, arguments: argparse.Namespace) -> TrainConfig:
-    """`config` with the settings that the command line gave; `ValueError` names one that makes no sense."""
+    """`config` with the preset that the command line names, if it does, and on top of that the settings it gives.
+
+    Raises:
+        ValueError: a setting that makes no sense, or an unknown preset.
+    """
+    preset = getattr(arguments, "preset", None)
     given: dict[str, Any] = {
         field.name: tuple(value) if isinstance(value, list) else value
         for field in dataclasses.fields(TrainConfig)
         if (value := getattr(arguments, field.name, None)) is not None
     }
-    return dataclasses.replace(config, **given)
+    return dataclasses.replace(config, **({} if preset is None else load_preset(preset)) | given)

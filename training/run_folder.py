@@ -10,14 +10,16 @@ from typing import Any
 import keras
 
 from emotion.files import replacing, write_text
+from training.averaging import averaged
 from training.config import TrainConfig
 
 
 class RunFolder(keras.callbacks.Callback):
     """Keeps a run in a folder after every epoch, so that an interrupted run goes on from its last whole epoch.
 
-    `config.json` the settings, `history.csv` one row an epoch, `last.weights.h5` weights and optimizer state,
-    `best.keras` the network with the highest PublicTest accuracy so far. Each file is replaced whole.
+    `config.json` the settings, `history.csv` one row an epoch, `last.weights.h5` weights and optimizer state (in the
+    frozen stage of transfer learning `frozen.weights.h5`, as that optimizer knows fewer weights), `best.keras` the
+    network with the highest PublicTest accuracy so far. Each file is replaced whole.
     """
 
     def __init__(self, folder: Path, network: keras.Model) -> None:
@@ -26,6 +28,12 @@ class RunFolder(keras.callbacks.Callback):
         self.network = network
         self.history: list[dict[str, float]] = []
         self._epoch_began = 0.0
+        self._checkpoint = self.last
+
+    @property
+    def accuracies(self) -> list[float]:
+        """PublicTest accuracy of each epoch so far."""
+        return [row["val_accuracy"] for row in self.history]
 
     @property
     def best(self) -> Path:
@@ -35,6 +43,10 @@ class RunFolder(keras.callbacks.Callback):
     def last(self) -> Path:
         return self.folder / "last.weights.h5"
 
+    @property
+    def frozen(self) -> Path:
+        return self.folder / "frozen.weights.h5"
+
     def begin(self, config: TrainConfig, resume: bool) -> None:
         """Claim the folder for `config`, or check that the run in it is the same one.
 
@@ -43,7 +55,7 @@ class RunFolder(keras.callbacks.Callback):
             ValueError: the run there had other settings.
         """
         settings = self.folder / "config.json"
-        if settings.exists() and self.last.exists():
+        if settings.exists() and (self.last.exists() or self.frozen.exists()):
             if not resume:
                 raise FileExistsError(
                     f"{self.folder} holds a run already: add --resume to go on, or name another --run"
@@ -57,29 +69,33 @@ class RunFolder(keras.callbacks.Callback):
             unfinished.unlink()
         config.save(settings)
 
-    def restore(self, trainee: keras.Model, steps_per_epoch: int) -> int:
-        """Load the last checkpoint, if there is one, into a compiled model; return the epochs it has behind it.
+    def restore(self, trainee: keras.Model, steps_per_epoch: int, frozen: bool = False, first_epoch: int = 0) -> int:
+        """Load the last checkpoint of a stage, if there is one, into a compiled model; return the epochs behind it.
+
+        A stage begins at `first_epoch` with an optimizer of its own.
 
         Raises:
             ValueError: the checkpoint is of another network, or of a data set of another size.
         """
-        if not self.last.exists():
-            return 0
+        self._checkpoint = self.frozen if frozen else self.last
+        if not self._checkpoint.exists():
+            self.history = self.history[:first_epoch]
+            return first_epoch
         trainee.optimizer.build(trainee.trainable_variables)
         try:
-            trainee.load_weights(self.last)
+            trainee.load_weights(self._checkpoint)
         except (ValueError, OSError) as error:
-            raise ValueError(f"{self.last} does not fit this network: {error}") from error
+            raise ValueError(f"{self._checkpoint} does not fit this network: {error}") from error
         steps = int(keras.ops.convert_to_numpy(trainee.optimizer.iterations))
-        done = steps // steps_per_epoch
+        done = first_epoch + steps // steps_per_epoch
         self.history = read_history(self.folder / "history.csv")[:done]
         if steps % steps_per_epoch or len(self.history) != done:
             raise ValueError(
-                f"{self.last} has {steps} steps behind it, which are not {len(self.history)} epochs of "
-                f"{steps_per_epoch}: was the run fitted on another data set?"
+                f"{self._checkpoint} has {steps} steps behind it, which are not {len(self.history) - first_epoch} "
+                f"epochs of {steps_per_epoch}: was the run fitted on another data set?"
             )
         if done and best_epoch(self.history) == done:  # the kill may have come between `last` and `best`
-            self._save_best()
+            self._save_best(trainee)
         return done
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -98,13 +114,15 @@ class RunFolder(keras.callbacks.Callback):
         # `last` decides which epochs are done. A kill before it leaves one row too many, a kill after it an older
         # `best`; `restore` mends both.
         self._write_history()
-        with replacing(self.last) as aside:
+        with replacing(self._checkpoint) as aside:
             self.model.save_weights(aside)
+        if self._checkpoint == self.last:
+            self.frozen.unlink(missing_ok=True)
         if best_epoch(self.history) == len(self.history):
-            self._save_best()
+            self._save_best(self.model)
 
-    def _save_best(self) -> None:
-        with replacing(self.best) as aside:
+    def _save_best(self, trainee: keras.Model) -> None:
+        with averaged(trainee), replacing(self.best) as aside:
             self.network.save(aside)
 
     def _write_history(self) -> None:

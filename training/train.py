@@ -6,50 +6,57 @@ Epochs are chosen on PublicTest; PrivateTest is measured once, at the end. An in
 import argparse
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from training.config import TrainConfig
 from training.options import add_settings, with_settings
 from training.precision import PRECISIONS, choose_precision
 
+PROGRAM = "training.train"
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Train; 0 when exported, 1 when the loss was lost, 2 for wrong input, 130 after Ctrl-C."""
     given = list(sys.argv[1:] if argv is None else argv)
     arguments = parse(given)
+    return run(PROGRAM, given, lambda: train(arguments.run, choose_config(arguments), arguments))
+
+
+def run(program: str, given: Sequence[str], work: Callable[[], None]) -> int:
+    """Do `work`, and say on stderr, with an exit code, how it ended early; `given` are the options of `program`."""
     try:
-        train(arguments)
+        work()
     except KeyboardInterrupt:
         print(
-            f"\ninterrupted: {arguments.run} keeps the last whole epoch, if there was one; go on with", file=sys.stderr
+            "\ninterrupted: the run's folder keeps the last whole epoch, if there was one; go on with", file=sys.stderr
         )
-        print(f"  {resume_command(given)}", file=sys.stderr)
+        print(f"  {resume_command(given, program)}", file=sys.stderr)
         return 130
     except FloatingPointError as error:
-        print(f"training.train: {error}", file=sys.stderr)
+        print(f"{program}: {error}", file=sys.stderr)
         return 1
     except (ValueError, OSError) as error:
-        print(f"training.train: {error}", file=sys.stderr)
+        print(f"{program}: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def train(arguments: argparse.Namespace) -> None:
-    """One run, from the options to the exported files."""
+def train(folder: Path, config: TrainConfig, arguments: argparse.Namespace) -> None:
+    """One run in `folder`, from its settings to the exported files."""
     # Imported once the options are known to be right: Keras takes seconds, which --help need not wait for.
     import keras
 
     from training.dataset import read_dataset
     from training.export import export, summary
-    from training.fit import fit, make_network
+    from training.fit import fit
     from training.labelled_faces import Split, require_trainable
+    from training.networks import make_network
     from training.run_folder import RunFolder
 
     backend = keras.backend.backend()
     keras.config.set_dtype_policy(choose_precision(arguments.precision, backend))
-    config = choose_config(arguments)
-    run = RunFolder(arguments.run, make_network(config))
+    run = RunFolder(folder, make_network(config))
     run.begin(config, arguments.resume)
     data = require_trainable(read_dataset(arguments.data))
     fit(config, run, data[Split.TRAINING], data[Split.PUBLIC_TEST])
@@ -62,9 +69,9 @@ def train(arguments: argparse.Namespace) -> None:
     print(summary(export(run.best, data, arguments.out), arguments.out))
 
 
-def parse(argv: Sequence[str]) -> argparse.Namespace:
+def parse(argv: Sequence[str], program: str = PROGRAM, description: str | None = __doc__) -> argparse.Namespace:
     """The command line's options; argparse ends the program with 2 where they are wrong."""
-    parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {program}", description=description)
     parser.add_argument("--data", type=Path, required=True, help="path of fer2013.csv")
     parser.add_argument(
         "--run", type=Path, default=Path("runs/default"), help="folder of the run (default: %(default)s)"
@@ -92,9 +99,9 @@ def choose_config(arguments: argparse.Namespace) -> TrainConfig:
     return with_settings(TrainConfig.load(settings) if begun else TrainConfig(), arguments)
 
 
-def resume_command(argv: Sequence[str]) -> str:
+def resume_command(argv: Sequence[str], program: str = PROGRAM) -> str:
     """The command that goes on where the one with these options was interrupted."""
-    return shlex.join(["python", "-m", "training.train", *(a for a in argv if a != "--resume"), "--resume"])
+    return shlex.join(["python", "-m", program, *(a for a in argv if a != "--resume"), "--resume"])
 
 
 if __name__ == "__main__":

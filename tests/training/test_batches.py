@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from training.augmentation import Augmentation
-from training.batches import AugmentedBatches, one_hot
+from training.batches import AugmentedBatches
 from training.labelled_faces import LabelledFaces
+from training.targets import one_hot
 
 NONE = Augmentation(
     flip_chance=0, rotation_deg=0, shift=0, zoom=0, stretch=0, brightness=0, contrast=0, reduce_chance=0, erase_chance=0

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from training.config import TrainConfig
-from training.fit import make_network, make_optimizer
-from training.networks import LOGITS, emotion_net, multiply_adds
+from training.fit import make_optimizer
+from training.networks import LOGITS, emotion_net, make_network, multiply_adds
 
 pytestmark = pytest.mark.slow
 
