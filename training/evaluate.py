@@ -1,4 +1,7 @@
-"""Measure a network on one split: `python -m training.evaluate --model M --data fer2013.csv --split PrivateTest`."""
+"""Measure a network on one split: `python -m training.evaluate --model M --data fer2013.csv --split PrivateTest`.
+
+`--report FOLDER` adds the figures: PNGs and one self-contained HTML page.
+"""
 
 import argparse
 import json
@@ -12,6 +15,8 @@ from emotion.card import ModelCard, card_path
 from emotion.classifier import EmotionClassifier
 from emotion.faces import FaceBatch, Scores
 from emotion.files import write_text
+from training.view_averaging import LABELS, Averaging, predict_averaged
+from training.curves import areas, one_vs_rest
 from training.dataset import read_dataset
 from training.labelled_faces import LabelledFaces, Split
 from training.metrics import Evaluation, evaluate_scores
@@ -24,20 +29,37 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Print the evaluation; 0 if it was made, 2 and one line on stderr if the input was wrong."""
     arguments = parse(argv)
     try:
-        classifier = load_classifier(arguments.model)
-        data = read_dataset(arguments.data)[arguments.split]
-        evaluation = evaluate(classifier, data, arguments.split)
-        report = json.dumps({"model": classifier.card.name, **evaluation.to_dict()}, indent=2) + "\n"
-        if arguments.json == "-":
-            sys.stdout.write(report)
-            return 0
-        print(f"{classifier.card.name}\n{evaluation.to_text()}")
-        if arguments.json:
-            write_text(Path(arguments.json), report)
+        evaluate_file(arguments)
     except (ValueError, OSError) as error:
         print(f"training.evaluate: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def evaluate_file(arguments: argparse.Namespace) -> None:
+    """Measure one file and write what the options ask for."""
+    classifier = load_classifier(arguments.model)
+    history = find_history(arguments.model, arguments.history) if arguments.report else []
+    data = read_dataset(arguments.data)[arguments.split]
+    scores = predict_averaged(lambda faces: predict_all(classifier, faces), data.faces, arguments.average)
+    evaluation = evaluate_scores(scores, data.labels, classifier.card.unsure_below, arguments.split)
+    name, average = classifier.card.name, arguments.average
+    if arguments.report:
+        # Only now: matplotlib takes a second, which a plain measurement need not wait for.
+        from training.evaluation_report import Result, write_report
+
+        write_report(Result(name, average, evaluation, data, scores, history), arguments.report)
+    found = {"model": name, "averaging": average.value, **evaluation.to_dict()}
+    found["one_vs_rest"] = areas(one_vs_rest(scores, data.labels))
+    report = json.dumps(found, indent=2) + "\n"
+    if arguments.json == "-":
+        sys.stdout.write(report)
+        return
+    print(f"{name}\naveraging {average}: {LABELS[average]}\n{evaluation.to_text()}")
+    if arguments.json:
+        write_text(Path(arguments.json), report)
+    if arguments.report:
+        print(f"\nreport in {arguments.report / 'index.html'}; it shows the data set's faces: do not publish it")
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -50,8 +72,29 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--split", type=Split, choices=list(Split), default=Split.PRIVATE_TEST, help="default: %(default)s"
     )
+    parser.add_argument(
+        "--average",
+        type=Averaging,
+        choices=list(Averaging),
+        default=Averaging.NONE,
+        help="views of a face that are averaged; every output names it (default: %(default)s, as the app does)",
+    )
+    parser.add_argument("--report", type=Path, metavar="FOLDER", help="write figures and index.html there")
+    parser.add_argument(
+        "--history", type=Path, metavar="FILE", help="history.csv of the run, for --report (default: beside the model)"
+    )
     parser.add_argument("--json", metavar="OUT", help="also write JSON; - prints it instead of the table")
     return parser.parse_args(argv)
+
+
+def find_history(model: Path, asked: Path | None) -> list[dict[str, float]]:
+    """The rows of the history that was asked for, or of the one beside the model; none where there is none."""
+    beside = model.parent / "history.csv"
+    if asked is None and not beside.is_file():
+        return []
+    from training.run_folder import read_history  # imports Keras, which a .tflite does without
+
+    return read_history(asked or beside)
 
 
 def load_classifier(model: Path) -> EmotionClassifier:

@@ -8,19 +8,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")  # no display is needed, or there
-
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from emotion.faces import FACE_SIZE
-from emotion.files import replacing
 from emotion.labels import COLOURS, EMOTIONS
 from training.dataset import read_dataset, table
 from training.duplicates import conflicting, count_duplicates, describe, find_duplicates
+from training.figures import save_figure
 from training.html_page import HtmlPage
 from training.labelled_faces import Dataset, LabelledFaces, Split
 
@@ -120,13 +116,6 @@ def plot_means(data: LabelledFaces) -> Figure:
         axes.set_title(f"{emotion.value} ({len(faces):,})", fontsize=10)
         axes.set_axis_off()
     return figure
-
-
-def save_figure(figure: Figure, path: Path) -> None:
-    """Write a figure as PNG, whole, and free its memory."""
-    with replacing(path) as aside:
-        figure.savefig(aside, dpi=110, bbox_inches="tight")
-    plt.close(figure)
 
 
 if __name__ == "__main__":

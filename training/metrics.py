@@ -121,9 +121,13 @@ def expected_calibration_error(confidence: npt.NDArray[np.float64], right: npt.N
 
     `confidence` (n,) in 0-1, `right` (n,) whether the likeliest emotion was the true one. A bin has its upper bound.
     """
-    bins = np.clip(np.ceil(confidence * CALIBRATION_BINS).astype(int) - 1, 0, CALIBRATION_BINS - 1)
-    gaps = np.bincount(bins, weights=confidence - right, minlength=CALIBRATION_BINS)
+    gaps = np.bincount(calibration_bins(confidence), weights=confidence - right, minlength=CALIBRATION_BINS)
     return float(np.abs(gaps).sum() / len(confidence))
+
+
+def calibration_bins(confidence: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """The bin, 0-14, of each confidence."""
+    return np.clip(np.ceil(confidence * CALIBRATION_BINS).astype(np.int64) - 1, 0, CALIBRATION_BINS - 1)
 
 
 def require_scores(scores: Scores, labels: npt.NDArray[np.int64], split: str) -> None:
