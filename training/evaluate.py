@@ -15,11 +15,11 @@ from emotion.card import ModelCard, card_path
 from emotion.classifier import EmotionClassifier
 from emotion.faces import FaceBatch, Scores
 from emotion.files import write_text
-from training.view_averaging import LABELS, Averaging, predict_averaged
 from training.curves import areas, one_vs_rest
 from training.dataset import read_dataset
 from training.labelled_faces import LabelledFaces, Split
 from training.metrics import Evaluation, evaluate_scores
+from training.view_averaging import LABELS, Averaging, predict_averaged
 
 BATCH = 256
 """Faces in one call: LiteRT holds the whole batch's activations in memory."""

@@ -9,13 +9,13 @@ import numpy.typing as npt
 
 from emotion.faces import Scores
 from emotion.labels import EMOTIONS
-from training.view_averaging import LABELS, Averaging
 from training.curves import one_vs_rest
 from training.figures import NOT_PUBLIC, contact_sheet, save_figure
 from training.html_page import HtmlPage
 from training.labelled_faces import LabelledFaces
 from training.metrics import Evaluation
 from training.plots import plot_confusion, plot_curves, plot_history, plot_reliability
+from training.view_averaging import LABELS, Averaging
 
 SHOWN = 40
 
