@@ -4,21 +4,21 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from emotion.faces import FaceBatch
-from training.augmentation import Augmentation
+from emotion.faces import FACE_SIZE
+from training.augmentation import Augmentation, Pictures
 from training.labelled_faces import LabelledFaces
 from training.mixing import Targets, mix
 from training.targets import one_hot
 
-Batch = tuple[FaceBatch, Targets] | tuple[FaceBatch, Targets, npt.NDArray[np.float32]]
+Batch = tuple[Pictures, Targets] | tuple[Pictures, Targets, npt.NDArray[np.float32]]
 
 
 class AugmentedBatches(keras.utils.PyDataset):
-    """Batches of (uint8 faces (b, 48, 48, 1), float32 targets (b, 7)); the order changes every epoch.
+    """Batches of (uint8 faces (b, side, side, 1), float32 targets (b, 7)); the order changes every epoch.
 
     Everything random follows from `seed`, the epoch and the batch's number, so that a resumed run sees the batches
-    that an unbroken one would have (`fit` must not shuffle them again). `epoch` counts from 0 and may be set before
-    `fit`. The last, smaller batch of an epoch is left out.
+    that an unbroken one would have (`fit` must not shuffle them again). `epoch` counts from 0; it and `side`,
+    in pixels, may be set before `fit`. The last, smaller batch of an epoch is left out.
 
     `targets` (n, 7) take the place of the labels; `mixup` and `cutmix` are alphas, 0 for none. With `class_weights`
     (7,) a batch has a third part, each face's weight (b,), which is what its target mixes.
@@ -51,6 +51,7 @@ class AugmentedBatches(keras.utils.PyDataset):
         self._cutmix = cutmix
         self._class_weights = class_weights
         self.epoch = epoch
+        self.side = FACE_SIZE
 
     def __len__(self) -> int:
         return len(self._data) // self._batch_size
@@ -62,7 +63,7 @@ class AugmentedBatches(keras.utils.PyDataset):
         order = np.random.default_rng((self._seed, self.epoch)).permutation(len(self._data))
         chosen = order[index * self._batch_size : (index + 1) * self._batch_size]
         rng = np.random.default_rng((self._seed, self.epoch, index))
-        faces = self._augmentation(self._data.faces[chosen], rng)
+        faces = self._augmentation(self._data.faces[chosen], rng, self.side)
         faces, targets = mix(faces, self._targets[chosen], self._mixup, self._cutmix, rng)
         if self._class_weights is None:
             return faces, targets

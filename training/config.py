@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from emotion.faces import FACE_SIZE
 from emotion.files import write_text
 from training.augmentation import Augmentation
 from training.choices import CLASS_WEIGHTS, NETWORKS, OPTIMIZERS, SCHEDULES, WEIGHTS, require_known
@@ -13,7 +14,9 @@ from training.choices import CLASS_WEIGHTS, NETWORKS, OPTIMIZERS, SCHEDULES, WEI
 POSITIVE = ("epochs", "batch_size", "learning_rate", "fine_tune_rate", "stem", "distil_temperature")
 NOT_NEGATIVE = ("warmup_epochs", "weight_decay", "seed", "freeze_epochs", "early_stopping", "mixup", "cutmix")
 BELOW_ONE = ("label_smoothing", "dropout", "ema")
-SHARES = ("ferplus_share", "distil_share")
+SIDE_STEP = 8
+"""`emotion_net` halves a face three times."""
+SHARES = ("ferplus_share", "soft_share", "distil_share")
 
 
 def setting(default: Any, help: str, choices: tuple[str, ...] = ()) -> Any:
@@ -49,6 +52,8 @@ class TrainConfig:
     cutmix: float = setting(0.0, "alpha of cutmix, about 1; 0 cuts none in; with mixup, one of both a batch")
     ferplus: str = setting("", "FILE with FER+ votes: fer2013new.csv or labels.csv")
     ferplus_share: float = setting(0.0, "share of a target that is the FER+ votes")
+    soft_targets: str = setting("", "CSV FILE with a probability of each emotion for each Training face")
+    soft_share: float = setting(0.0, "share of a target that is these")
     exclude: str = setting("", "CSV FILE whose column index names Training faces to leave out, from 0")
     teachers: tuple[str, ...] = setting((), ".keras FILES whose flip-averaged answers are part of the target")
     distil_share: float = setting(0.7, "share of the loss that is the teachers'")
@@ -58,6 +63,7 @@ class TrainConfig:
     widths: tuple[int, ...] = setting((40, 80, 160), "channels after each halving of emotion_net")
     blocks: tuple[int, ...] = setting((1, 1, 2), "residual blocks after each halving of emotion_net")
     dropout: float = setting(0.4, "share of features dropped before the last layer")
+    sides: tuple[int, ...] = setting((48,), "sides in px of the faces over equal parts of the run; small is quick")
     augmentation: Augmentation = dataclasses.field(default_factory=Augmentation)
 
     def __post_init__(self) -> None:
@@ -76,9 +82,17 @@ class TrainConfig:
             raise ValueError(f"freeze_epochs must be fewer than the {self.epochs} epochs, got {self.freeze_epochs}")
         if self.weights != "none" and self.network != "resnet50":
             raise ValueError(f"weights {self.weights} are resnet50's, and {self.network} has none")
-        if bool(self.ferplus) != (self.ferplus_share > 0):
+        if any(side <= 0 or side % SIDE_STEP for side in self.sides) or self.sides[-1:] != (FACE_SIZE,):
+            raise ValueError(f"sides must be multiples of {SIDE_STEP} that end with {FACE_SIZE}, got {self.sides}")
+        for name, file, share in (
+            ("ferplus", self.ferplus, self.ferplus_share),
+            ("soft_targets", self.soft_targets, self.soft_share),
+        ):
+            if bool(file) != (share > 0):
+                raise ValueError(f"{name} and its share go together, got file {file!r} and share {share}")
+        if self.ferplus_share + self.soft_share > 1:
             raise ValueError(
-                f"ferplus and ferplus_share go together, got file {self.ferplus!r} and share {self.ferplus_share}"
+                f"the shares of a target are more than 1: {self.ferplus_share} of votes, {self.soft_share} soft"
             )
 
     def _require(self, holds: Callable[[Any], bool], what: str, names: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""The training loop proper: one network, its optimizer, one `fit` for each stage of the run."""
+"""The training loop proper: one network, an optimizer for each stage of the run, one `fit` for each side of faces."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 from tqdm.keras import TqdmCallback
 
+from emotion.faces import FACE_SIZE
 from training.averaging import AveragedValidation
 from training.batches import AugmentedBatches
 from training.config import TrainConfig
@@ -65,28 +66,49 @@ def fit_stage(
     trainee = make_trainee(config, run.network, optimizer)
     done = run.restore(trainee, len(batches), frozen=stage.frozen, first_epoch=stage.first)
     patience = 0 if stage.frozen else config.early_stopping
-    if done >= stage.last or stalled(run.accuracies[stage.first :], patience):
-        # What Keras does at the end of `fit`, so that the next stage begins with the same weights.
+    if done in {last for _, last in legs(config, stage)} or stalled(run.accuracies[stage.first :], patience):
+        # What Keras does at the end of `fit`, so that what comes next begins with the same weights.
         trainee.optimizer.finalize_variable_values(trainee.trainable_variables)
+    if done >= stage.last or stalled(run.accuracies[stage.first :], patience):
         return
     callbacks = [AveragedValidation(), run, keras.callbacks.TerminateOnNaN()]
     if config.schedule == "plateau":
         callbacks.append(PlateauRate(run, stage.peak, config.warmup_epochs, stage.first))
-    batches.epoch = done
-    trainee.fit(
-        batches,
-        shuffle=False,  # the batches are; Keras would reorder them from a state that a resumed run does not have
-        validation_data=(public_test.faces, one_hot(public_test.labels)),
-        validation_batch_size=512,
-        initial_epoch=done,
-        epochs=stage.last,
-        callbacks=[
-            *callbacks,
-            EarlyStopping(run, patience, stage.first),
-            TqdmCallback(epochs=stage.last, initial=done),
-        ],
-        verbose=0,
-    )
+    for side, last in legs(config, stage):
+        if done >= last:
+            continue
+        batches.epoch, batches.side = done, side
+        trainee.fit(
+            batches,
+            shuffle=False,  # the batches are; Keras would reorder them from a state that a resumed run does not have
+            validation_data=(public_test.faces, one_hot(public_test.labels)),
+            validation_batch_size=512,
+            initial_epoch=done,
+            epochs=last,
+            callbacks=[
+                *callbacks,
+                EarlyStopping(run, patience, stage.first),
+                TqdmCallback(epochs=stage.last, initial=done),
+            ],
+            verbose=0,
+        )
+        if trainee.stop_training:
+            return
+        done = last
+
+
+def legs(config: TrainConfig, stage: Stage) -> list[tuple[int, int]]:
+    """The sides of the faces in a stage, each with the epoch (exclusive) up to which it lasts.
+
+    A change of side needs a `fit` of its own, as Keras takes the shape of a run's batches from the first two. Where
+    weights are averaged, each `fit` ends by putting the average in their place.
+    """
+    found = []
+    for number, side in enumerate(config.sides, 1):
+        last = min(max(config.epochs * number // len(config.sides), stage.first), stage.last)
+        if last > (found[-1][1] if found else stage.first):
+            found.append((side, last))
+    return found
 
 
 def make_batches(config: TrainConfig, training: LabelledFaces) -> AugmentedBatches:
@@ -113,20 +135,29 @@ def freeze(network: keras.Model, frozen: bool) -> None:
 def make_trainee(config: TrainConfig, network: keras.Model, optimizer: keras.optimizers.Optimizer) -> keras.Model:
     """What `fit` fits, compiled: `network` up to its logits, with the teachers beside it where there are some.
 
-    Loss on logits: cross-entropy of a softmax output would lose precision for confident faces.
+    It takes faces of any side where `config` varies that. Loss on logits: cross-entropy of a softmax output would
+    lose precision for confident faces.
     """
     # XLA's convolutions on a CPU are half as fast as TensorFlow's own (measured).
     jit_compile = "auto" if has_gpu(keras.backend.backend()) else False
     if config.teachers:
         teachers = load_teachers([Path(path) for path in config.teachers])
-        trainee = with_teachers(network, teachers, config.distil_temperature)
+        trainee = at_sides(config, with_teachers(network, teachers, config.distil_temperature))
         loss = DistillationLoss(config.distil_share, config.distil_temperature, config.label_smoothing)
         trainee.compile(optimizer=optimizer, loss=loss, metrics=[accuracy], jit_compile=jit_compile)
         return trainee
-    trainee = keras.Model(network.input, network.get_layer(LOGITS).output, name="trainee")
+    trainee = at_sides(config, keras.Model(network.input, network.get_layer(LOGITS).output, name="trainee"))
     plain = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=config.label_smoothing)
     trainee.compile(optimizer=optimizer, loss=plain, metrics=["accuracy"], jit_compile=jit_compile)
     return trainee
+
+
+def at_sides(config: TrainConfig, trainee: keras.Model) -> keras.Model:
+    """`trainee`, or where `config` varies the faces' side, the same layers on faces of any side."""
+    if set(config.sides) == {FACE_SIZE}:
+        return trainee
+    faces = keras.Input((None, None, 1), dtype="uint8", name="faces_of_any_side")
+    return keras.models.clone_model(trainee, input_tensors=faces, clone_function=lambda layer: layer)
 
 
 def make_optimizer(

@@ -3,15 +3,15 @@
 import numpy as np
 import numpy.typing as npt
 
-from emotion.faces import FACE_SIZE, FaceBatch
+from training.augmentation import Pictures
 
 Targets = npt.NDArray[np.float32]
 
 
 def mix(
-    faces: FaceBatch, targets: Targets, mixup_alpha: float, cutmix_alpha: float, rng: np.random.Generator
-) -> tuple[FaceBatch, Targets]:
-    """Mixed copies of `faces` uint8 (b, 48, 48, 1) and `targets` (b, 7); with both alphas, one of both ways by lot."""
+    faces: Pictures, targets: Targets, mixup_alpha: float, cutmix_alpha: float, rng: np.random.Generator
+) -> tuple[Pictures, Targets]:
+    """Mixed copies of `faces` uint8 (b, side, side, 1) and `targets` (b, 7); with both alphas, one way by lot."""
     if mixup_alpha > 0 and (cutmix_alpha == 0 or rng.random() < 0.5):
         return mixup(faces, targets, mixup_alpha, rng)
     if cutmix_alpha > 0:
@@ -19,7 +19,7 @@ def mix(
     return faces, targets
 
 
-def mixup(faces: FaceBatch, targets: Targets, alpha: float, rng: np.random.Generator) -> tuple[FaceBatch, Targets]:
+def mixup(faces: Pictures, targets: Targets, alpha: float, rng: np.random.Generator) -> tuple[Pictures, Targets]:
     """Each face faded into another, its share drawn from Beta(alpha, alpha) (Zhang et al., 2017)."""
     partners = rng.permutation(len(faces))
     shares = rng.beta(alpha, alpha, len(faces)).astype(np.float32)
@@ -28,11 +28,12 @@ def mixup(faces: FaceBatch, targets: Targets, alpha: float, rng: np.random.Gener
     return faded, blend_targets(targets, partners, shares)
 
 
-def cutmix(faces: FaceBatch, targets: Targets, alpha: float, rng: np.random.Generator) -> tuple[FaceBatch, Targets]:
+def cutmix(faces: Pictures, targets: Targets, alpha: float, rng: np.random.Generator) -> tuple[Pictures, Targets]:
     """A rectangle of each face replaced by another's; targets share by area (Yun et al., 2019)."""
     partners = rng.permutation(len(faces))
-    sides = np.rint(FACE_SIZE * np.sqrt(1 - rng.beta(alpha, alpha, len(faces)))).astype(int)
-    centres = rng.integers(0, FACE_SIZE, (len(faces), 2))
+    whole = faces.shape[1]
+    sides = np.rint(whole * np.sqrt(1 - rng.beta(alpha, alpha, len(faces)))).astype(int)
+    centres = rng.integers(0, whole, (len(faces), 2))
     patched = faces.copy()
     shares = np.empty(len(faces), np.float32)
     for index, (side, (y, x)) in enumerate(zip(sides, centres, strict=True)):

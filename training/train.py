@@ -71,6 +71,15 @@ def train(folder: Path, config: TrainConfig, arguments: argparse.Namespace) -> N
 
 def parse(argv: Sequence[str], program: str = PROGRAM, description: str | None = __doc__) -> argparse.Namespace:
     """The command line's options; argparse ends the program with 2 where they are wrong."""
+    parser = make_parser(program, description)
+    parser.add_argument("--out", type=Path, help="folder for the exported files (default: export in the run's folder)")
+    arguments = parser.parse_args(argv)
+    arguments.out = arguments.out or arguments.run / "export"
+    return arguments
+
+
+def make_parser(program: str, description: str | None) -> argparse.ArgumentParser:
+    """The options that every program which fits a network has."""
     parser = argparse.ArgumentParser(prog=f"python -m {program}", description=description)
     parser.add_argument("--data", type=Path, required=True, help="path of fer2013.csv")
     parser.add_argument(
@@ -79,7 +88,6 @@ def parse(argv: Sequence[str], program: str = PROGRAM, description: str | None =
     parser.add_argument(
         "--resume", action="store_true", help="go on after the last whole epoch, with the run's settings"
     )
-    parser.add_argument("--out", type=Path, help="folder for the exported files (default: export in the run's folder)")
     parser.add_argument(
         "--precision",
         choices=PRECISIONS,
@@ -87,9 +95,7 @@ def parse(argv: Sequence[str], program: str = PROGRAM, description: str | None =
         help="format of the matrix work; auto takes bfloat16 where the hardware has it (default: %(default)s)",
     )
     add_settings(parser)
-    arguments = parser.parse_args(argv)
-    arguments.out = arguments.out or arguments.run / "export"
-    return arguments
+    return parser
 
 
 def choose_config(arguments: argparse.Namespace) -> TrainConfig:

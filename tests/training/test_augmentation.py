@@ -1,11 +1,8 @@
 import numpy as np
 import pytest
 
+from tests.training.unvaried import UNVARIED
 from training.augmentation import Augmentation
-
-NONE = Augmentation(
-    flip_chance=0, rotation_deg=0, shift=0, zoom=0, stretch=0, brightness=0, contrast=0, reduce_chance=0, erase_chance=0
-)
 
 
 @pytest.fixture
@@ -34,7 +31,7 @@ def test_the_input_stays_as_it_is(faces):
 
 
 def test_no_strength_changes_nothing(faces):
-    np.testing.assert_array_equal(NONE(faces, np.random.default_rng(6)), faces)
+    np.testing.assert_array_equal(UNVARIED(faces, np.random.default_rng(6)), faces)
 
 
 def test_no_faces_give_no_faces(faces):
@@ -64,3 +61,23 @@ def test_erasing_covers_at_most_the_area_it_is_given():
     changed = [float((strong.erase(face, rng) != face).mean()) for _ in range(100)]
     assert min(changed) > 0
     assert max(changed) < 0.2
+
+
+def test_other_sides_keep_what_the_face_shows():
+    face = np.zeros((1, 48, 48, 1), np.uint8)
+    face[0, :24, :24] = 200  # a bright quarter
+    small = UNVARIED(face, np.random.default_rng(0), side=32)
+    assert small.shape == (1, 32, 32, 1)
+    assert small[0, :15, :15].min() == 200
+    assert small[0, 17:].max() == small[0, :, 17:].max() == 0
+
+
+def test_blur_takes_contrast_and_compression_leaves_it_about_the_same(faces):
+    rng = np.random.default_rng(3)
+    face = faces[0, :, :, 0]
+    blurred = [Augmentation(blur_chance=1).defocus(face, rng).std() for _ in range(20)]
+    assert min(blurred) < face.std() / 2
+    assert max(blurred) <= face.std()
+    compressed = Augmentation(jpeg_chance=1).compress(face, rng)
+    assert (compressed != face).any()
+    assert abs(compressed.mean() - face.mean()) < 8

@@ -1,14 +1,11 @@
 import numpy as np
 import pytest
 
+from tests.training.unvaried import UNVARIED
 from training.augmentation import Augmentation
 from training.batches import AugmentedBatches
 from training.labelled_faces import LabelledFaces
 from training.targets import one_hot
-
-NONE = Augmentation(
-    flip_chance=0, rotation_deg=0, shift=0, zoom=0, stretch=0, brightness=0, contrast=0, reduce_chance=0, erase_chance=0
-)
 
 
 @pytest.fixture
@@ -24,7 +21,7 @@ def order(batches: AugmentedBatches) -> list[int]:
 
 
 def test_an_epoch_shows_every_face_once_with_its_own_label(data):
-    batches = AugmentedBatches(data, NONE, batch_size=6, seed=1)
+    batches = AugmentedBatches(data, UNVARIED, batch_size=6, seed=1)
     assert len(batches) == 4
     assert sorted(order(batches)) == list(range(24))
     faces, targets = batches[0]
@@ -35,7 +32,7 @@ def test_an_epoch_shows_every_face_once_with_its_own_label(data):
 
 def test_every_epoch_has_another_order_and_other_variations(data):
     batches = AugmentedBatches(data, Augmentation(), batch_size=6, seed=1)
-    plain = AugmentedBatches(data, NONE, batch_size=6, seed=1)
+    plain = AugmentedBatches(data, UNVARIED, batch_size=6, seed=1)
     first, first_order = batches[0][0], order(plain)
     batches.on_epoch_end()
     plain.on_epoch_end()
@@ -54,13 +51,20 @@ def test_the_same_seed_and_epoch_give_the_same_batches_whenever_they_are_asked_f
 
 
 def test_the_smaller_last_batch_is_left_out(data):
-    assert len(AugmentedBatches(data, NONE, batch_size=7, seed=1)) == 3
+    assert len(AugmentedBatches(data, UNVARIED, batch_size=7, seed=1)) == 3
 
 
 def test_fewer_faces_than_a_batch_are_refused(data):
     with pytest.raises(ValueError, match="24 training faces are fewer than one batch of 25"):
-        AugmentedBatches(data, NONE, batch_size=25, seed=1)
+        AugmentedBatches(data, UNVARIED, batch_size=25, seed=1)
 
 
 def test_one_hot_has_a_column_per_emotion():
     np.testing.assert_array_equal(one_hot(np.array([6, 0])), [[0, 0, 0, 0, 0, 0, 1], [1, 0, 0, 0, 0, 0, 0]])
+
+
+def test_faces_come_in_the_side_that_is_asked_for(data):
+    batches = AugmentedBatches(data, UNVARIED, batch_size=6, seed=1)
+    assert batches[0][0].shape == (6, 48, 48, 1)
+    batches.side = 32
+    assert batches[0][0].shape == (6, 32, 32, 1)

@@ -11,7 +11,7 @@ from emotion.labels import EMOTIONS
 from tests.training.conftest import stripes
 from training.averaging import averaged
 from training.config import TrainConfig
-from training.fit import fit, freeze, make_optimizer, make_trainee, stages
+from training.fit import fit, freeze, legs, make_optimizer, make_trainee, stages
 from training.labelled_faces import LabelledFaces
 from training.networks import LOGITS, make_network
 from training.run_folder import RunFolder, best_epoch, read_history
@@ -74,6 +74,9 @@ def _in_float32(float32_policy):
         {"freeze_epochs": 2, "fine_tune_rate": 0.005, "ema": 0.9},
         {"freeze_epochs": 1, "fine_tune_rate": 0.005, "schedule": "step"},
         {"freeze_epochs": 3, "fine_tune_rate": 0.005, "schedule": "constant"},
+        {"sides": (32, 48), "ema": 0.9},  # broken off where the side changes
+        {"sides": (24, 40, 48), "ema": 0.9, "mixup": 0.2, "cutmix": 1.0},
+        {"sides": (32, 48), "freeze_epochs": 1},
     ],
     ids=lambda settings: "-".join(settings),
 )
@@ -90,6 +93,20 @@ def test_a_run_broken_off_goes_on_as_if_it_had_not_been(settings, tmp_path):
     assert {path.name for path in resumed.folder.iterdir()} == {
         *("config.json", "history.csv", "last.weights.h5", "best.keras")
     }
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, [[(48, 4)]]),
+        ({"sides": (32, 40, 48), "epochs": 10}, [[(32, 3), (40, 6), (48, 10)]]),
+        ({"sides": (32, 48), "epochs": 9, "freeze_epochs": 6}, [[(32, 4), (48, 6)], [(48, 9)]]),
+        ({"sides": (24, 32, 40, 48), "epochs": 2}, [[(32, 1), (48, 2)]]),
+    ],
+)
+def test_the_sides_share_the_epochs(settings, expected):
+    config = dataclasses.replace(TINY, **settings)
+    assert [legs(config, stage) for stage in stages(config)] == expected
 
 
 def test_what_is_chosen_and_kept_are_the_averaged_weights(tmp_path):

@@ -36,7 +36,7 @@ def test_an_unknown_preset_is_one_line_with_those_known(tmp_path, capsys):
     assert error.count("\n") == 1
 
 
-@pytest.mark.parametrize("text", ["epochs = ", "depth = 3", "epochs = 0", "[augmentation]\nblur = 1", "epochs = 'x'"])
+@pytest.mark.parametrize("text", ["epochs = ", "depth = 3", "epochs = 0", "[augmentation]\nfog = 1", "epochs = 'x'"])
 def test_a_file_that_is_no_preset_is_told_with_its_path(tmp_path, text):
     (tmp_path / "mine.toml").write_text(text)
     with pytest.raises(ValueError, match=r"mine\.toml is not a preset"):

@@ -8,7 +8,17 @@ import pytest
 
 from training.config import TrainConfig
 from training.labelled_faces import LabelledFaces
-from training.targets import FERPLUS_COLUMNS, balanced_weights, ferplus_votes, one_hot, prepare, read_exclusions
+from training.targets import (
+    FERPLUS_COLUMNS,
+    balanced_weights,
+    ferplus_votes,
+    one_hot,
+    prepare,
+    read_exclusions,
+    read_soft_targets,
+    write_exclusions,
+    write_soft_targets,
+)
 
 
 @pytest.fixture
@@ -140,3 +150,50 @@ def test_fer2013_s_votes_fit_its_training_faces(fer2013_csv):
         pytest.skip("no fer2013new.csv beside fer2013.csv")
     training = read_dataset(fer2013_csv)[Split.TRAINING]
     assert (ferplus_votes(votes, training).argmax(axis=1) == training.labels).mean() > 0.6
+
+
+def test_exclusions_are_read_back_as_written(tmp_path):
+    write_exclusions(tmp_path / "out.csv", np.array([4, 0, 13]))
+    assert read_exclusions(tmp_path / "out.csv", 14).tolist() == [0, 4, 13]
+
+
+def test_soft_targets_are_read_back_as_written(tmp_path):
+    targets = np.random.default_rng(1).dirichlet(np.ones(7), 14).astype(np.float32)
+    write_soft_targets(tmp_path / "soft.csv", targets)
+    read = read_soft_targets(tmp_path / "soft.csv", 14)
+    np.testing.assert_allclose(read, targets, atol=1e-6)
+    assert read.dtype == np.float32
+
+
+def test_soft_targets_are_mixed_in_by_their_share_beside_votes(tmp_path, training):
+    soft = np.full((14, 7), 1 / 7, np.float32)
+    write_soft_targets(tmp_path / "soft.csv", soft)
+    votes = write_votes(tmp_path / "votes.csv", 8 * one_hot(training.labels))
+    config = TrainConfig(
+        ferplus=str(votes), ferplus_share=0.25, soft_targets=str(tmp_path / "soft.csv"), soft_share=0.5
+    )
+    _, targets = prepare(config, training)
+    np.testing.assert_allclose(targets, 0.5 * one_hot(training.labels) + 0.5 / 7, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("0.5,0.5,0.5,0,0,0,0", r"soft\.csv, line 3: expected probabilities that add up to 1"),
+        ("-1,1,1,0,0,0,0", r"soft\.csv, line 3: expected probabilities"),
+        ("nan,1,0,0,0,0,0", r"soft\.csv, line 3: expected probabilities"),
+        ("much,0,0,0,0,0,0", r"soft\.csv: probabilities must be numbers"),
+        ("1,0", r"soft\.csv: probabilities must be numbers"),
+    ],
+)
+def test_soft_targets_that_are_no_probabilities_are_refused(tmp_path, row, expected):
+    path = tmp_path / "soft.csv"
+    path.write_text(f"angry,disgust,fear,happy,sad,surprise,neutral\n1,0,0,0,0,0,0\n{row}\n")
+    with pytest.raises(ValueError, match=expected):
+        read_soft_targets(path, 2)
+
+
+def test_soft_targets_for_another_number_of_faces_are_refused(tmp_path):
+    write_soft_targets(tmp_path / "soft.csv", one_hot(np.arange(7)))
+    with pytest.raises(ValueError, match=r"has 7 rows, the data set has 8 Training faces"):
+        read_soft_targets(tmp_path / "soft.csv", 8)
