@@ -103,7 +103,7 @@ def legs(config: TrainConfig, stage: Stage) -> list[tuple[int, int]]:
     A change of side needs a `fit` of its own, as Keras takes the shape of a run's batches from the first two. Where
     weights are averaged, each `fit` ends by putting the average in their place.
     """
-    found = []
+    found: list[tuple[int, int]] = []
     for number, side in enumerate(config.sides, 1):
         last = min(max(config.epochs * number // len(config.sides), stage.first), stage.last)
         if last > (found[-1][1] if found else stage.first):
