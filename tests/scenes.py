@@ -46,20 +46,10 @@ def gallery(
     return scene, boxes
 
 
-def overlap(a: Box, b: Box) -> float:
-    """Intersection over union of two boxes, 0-1."""
-    width = min(a.x2, b.x2) - max(a.x1, b.x1)
-    height = min(a.y2, b.y2) - max(a.y1, b.y1)
-    if width <= 0 or height <= 0:
-        return 0.0
-    shared = width * height
-    return shared / (a.width * a.height + b.width * b.height - shared)
-
-
 def count_found(found: Sequence[Box], truth: Sequence[Box], least: float = 0.4) -> tuple[int, int]:
     """How many true boxes were found, and how many found ones are false, at an overlap of `least`."""
-    hit = sum(any(overlap(t, f) >= least for f in found) for t in truth)
-    false = sum(all(overlap(t, f) < least for t in truth) for f in found)
+    hit = sum(any(t.overlap(f) >= least for f in found) for t in truth)
+    false = sum(all(t.overlap(f) < least for t in truth) for f in found)
     return hit, false
 
 

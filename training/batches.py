@@ -6,9 +6,8 @@ import numpy.typing as npt
 
 from emotion.faces import FACE_SIZE
 from training.augmentation import Augmentation, Pictures
-from training.labelled_faces import LabelledFaces
+from training.labelled_faces import LabelledFaces, one_hot
 from training.mixing import Targets, mix
-from training.targets import one_hot
 
 Batch = tuple[Pictures, Targets] | tuple[Pictures, Targets, npt.NDArray[np.float32]]
 

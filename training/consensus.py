@@ -16,9 +16,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from training.dataset import read_dataset
+from training.ferplus import ferplus_counts
 from training.labelled_faces import LabelledFaces, Split
 from training.mixing import Targets
-from training.targets import ferplus_counts, read_soft_targets, write_soft_targets
+from training.targets import read_soft_targets, write_soft_targets
 
 FOLDS = 5
 SMALLEST = 1e-4
@@ -61,7 +62,7 @@ def read_evidence(votes: Path | None, answers: Path | None, training: LabelledFa
     """
     evidence: dict[str, Columns] = {}
     if votes:
-        counts = ferplus_counts(votes, training)
+        counts = ferplus_counts(votes, training, Split.TRAINING)
         evidence["votes"] = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     if answers:
         evidence["answers"] = np.log(np.maximum(read_soft_targets(answers, len(training)), SMALLEST))

@@ -11,12 +11,12 @@ from training.averaging import AveragedValidation
 from training.batches import AugmentedBatches
 from training.config import TrainConfig
 from training.distillation import DistillationLoss, accuracy, load_teachers, with_teachers
-from training.labelled_faces import LabelledFaces
+from training.labelled_faces import LabelledFaces, one_hot
 from training.networks import LOGITS
 from training.precision import has_gpu
 from training.run_folder import RunFolder
 from training.schedules import EarlyStopping, PlateauRate, make_rate, stalled
-from training.targets import balanced_weights, one_hot, prepare
+from training.targets import balanced_weights, prepare
 
 KEPT_FROM_DECAY = ["bias", "gamma", "beta"]
 SGD_MOMENTUM = 0.9

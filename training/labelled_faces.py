@@ -68,6 +68,11 @@ def require_trainable(data: Dataset) -> Dataset:
     return data
 
 
+def one_hot(labels: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """Labels (n,) as float32 targets (n, 7)."""
+    return np.eye(len(EMOTIONS), dtype=np.float32)[labels]
+
+
 def sha256(data: LabelledFaces) -> str:
     """Hash of a split's pixels and labels: which data a model was fitted on, however it was stored."""
     digest = hashlib.sha256(np.ascontiguousarray(data.faces).tobytes())

@@ -1,7 +1,5 @@
 """What a network is asked to answer for each Training face, and which faces it is shown."""
 
-import csv
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,58 +8,10 @@ import numpy.typing as npt
 from emotion.files import write_text
 from emotion.labels import EMOTIONS
 from training.config import TrainConfig
-from training.labelled_faces import LabelledFaces, Split
+from training.csv_rows import read_rows
+from training.ferplus import ferplus_votes
+from training.labelled_faces import LabelledFaces, one_hot
 from training.mixing import Targets
-
-FERPLUS_COLUMNS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
-"""FER+'s names of our emotions, in our order."""
-FERPLUS_OTHERS = ("contempt", "unknown", "NF")
-"""What taggers could also vote: none of the seven, or no face."""
-MIN_AGREEMENT = 0.5
-"""The votes' majority is FER-2013's label for two thirds of the faces; by chance, for a sixth."""
-
-
-def one_hot(labels: npt.NDArray[np.int64]) -> Targets:
-    """Labels (n,) as float32 targets (n, 7)."""
-    return np.eye(len(EMOTIONS), dtype=np.float32)[labels]
-
-
-def ferplus_votes(path: Path, training: LabelledFaces) -> Targets:
-    """The FER+ taggers' votes of the Training rows as shares of the seven emotions, float32 (n, 7), rows summing to 1.
-
-    A face that no vote gives one of the seven emotions keeps FER-2013's label. Raises as `ferplus_counts`.
-    """
-    votes = ferplus_counts(path, training)[:, : len(EMOTIONS)]
-    total = votes.sum(axis=1, keepdims=True)
-    return np.where(total > 0, votes / np.maximum(total, 1), one_hot(training.labels)).astype(np.float32)
-
-
-def ferplus_counts(path: Path, training: LabelledFaces) -> Targets:
-    """Votes of the Training rows of fer2013new.csv or labels.csv, float32 (n, 10): our seven, contempt, unknown, NF.
-
-    Raises:
-        ValueError: columns that are missing, votes that are no numbers, another number of rows than Training faces,
-            or votes that have nothing to do with the labels.
-    """
-    columns = (*FERPLUS_COLUMNS, *FERPLUS_OTHERS)
-    rows = [row for row in read_rows(path, ("Usage", *columns)) if row["Usage"].strip() == Split.TRAINING]
-    if len(rows) != len(training):
-        raise ValueError(f"{path} has votes for {len(rows)} Training faces, the data set has {len(training)}")
-    try:
-        votes = np.array([[float(row[name]) for name in columns] for row in rows], np.float32)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{path}: votes must be numbers: {error}") from None
-    if not (np.isfinite(votes).all() and (votes >= 0).all()):
-        raise ValueError(f"{path}: votes must not be negative")
-    seven = votes[:, : len(EMOTIONS)]
-    voted = seven.sum(axis=1) > 0
-    agreement = float((seven.argmax(axis=1) == training.labels)[voted].mean()) if voted.any() else 0.0
-    if agreement < MIN_AGREEMENT:
-        raise ValueError(
-            f"{path}: the votes' majority is the label of {agreement:.0%} of the Training faces, of FER-2013's it is "
-            "66%: are the faces of the data set in the original order?"
-        )
-    return votes
 
 
 def read_exclusions(path: Path, count: int) -> npt.NDArray[np.int64]:
@@ -82,16 +32,6 @@ def read_exclusions(path: Path, count: int) -> npt.NDArray[np.int64]:
 def write_exclusions(path: Path, indices: npt.NDArray[np.int64]) -> None:
     """What `read_exclusions` reads: a CSV with the column `index`."""
     write_text(path, "index\n" + "".join(f"{index}\n" for index in indices))
-
-
-def read_rows(path: Path, columns: tuple[str, ...]) -> list[Mapping[str, str]]:
-    """The rows of a CSV that has these columns; `ValueError` names those that are missing."""
-    with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
-        reader = csv.DictReader(file)
-        missing = [name for name in columns if name not in (reader.fieldnames or ())]
-        if missing:
-            raise ValueError(f"{path}: expected the columns {', '.join(columns)}, without: {', '.join(missing)}")
-        return list(reader)
 
 
 def write_soft_targets(path: Path, targets: Targets) -> None:

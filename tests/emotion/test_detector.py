@@ -8,7 +8,7 @@ import pytest
 
 from emotion.detector import LIVE, THOROUGH, HaarDetector, Search, in_reading_order
 from emotion.faces import Box
-from tests.scenes import on_background, overlap
+from tests.scenes import on_background
 
 ASTRONAUTS_FACE = Box(175, 66, 272, 163)  # in scikit-image's 512 x 512 picture
 
@@ -20,7 +20,7 @@ def detector(request) -> HaarDetector:
 
 def test_finds_a_real_face_where_it_is(detector, astronaut):
     (box,) = detector.detect(astronaut)
-    assert overlap(box, ASTRONAUTS_FACE) > 0.75
+    assert box.overlap(ASTRONAUTS_FACE) > 0.75
 
 
 def test_finds_several_faces_in_reading_order(detector, astronaut):
@@ -34,7 +34,7 @@ def test_finds_several_faces_in_reading_order(detector, astronaut):
 def test_boxes_are_in_pixels_of_the_whole_picture(astronaut):
     (small,) = HaarDetector().detect(astronaut)
     (large,) = HaarDetector().detect(cv2.resize(astronaut, (1536, 1536)))
-    assert overlap(large, Box(3 * small.x1, 3 * small.y1, 3 * small.x2, 3 * small.y2)) > 0.75
+    assert large.overlap(Box(3 * small.x1, 3 * small.y1, 3 * small.x2, 3 * small.y2)) > 0.75
 
 
 def test_a_face_that_touches_the_border_has_its_box_inside(detector, astronaut):

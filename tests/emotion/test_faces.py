@@ -24,6 +24,16 @@ def test_box_ends_are_exclusive():
     assert (box.width, box.height) == (10, 20)
 
 
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [(Box(0, 0, 10, 10), 1.0), (Box(5, 0, 15, 10), 1 / 3), (Box(10, 0, 20, 10), 0.0), (Box(2, 2, 7, 6), 0.2)],
+)
+def test_boxes_overlap_by_intersection_over_union(other, expected):
+    box = Box(0, 0, 10, 10)
+    assert box.overlap(other) == pytest.approx(expected)
+    assert other.overlap(box) == pytest.approx(expected)
+
+
 def test_face_names_its_likeliest_emotion():
     face = make_face(happy=0.7, unsure_below=0.5)
     assert face.emotion is Emotion.HAPPY

@@ -4,8 +4,7 @@ import pytest
 from tests.training.unvaried import UNVARIED
 from training.augmentation import Augmentation
 from training.batches import AugmentedBatches
-from training.labelled_faces import LabelledFaces
-from training.targets import one_hot
+from training.labelled_faces import LabelledFaces, one_hot
 
 
 @pytest.fixture

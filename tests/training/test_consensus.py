@@ -5,8 +5,8 @@ from emotion.labels import EMOTIONS
 from tests.training.test_targets import write_votes
 from training.consensus import foretell, main, score
 from training.csv_files import write_csv_file
-from training.labelled_faces import LabelledFaces, Split
-from training.targets import one_hot, read_soft_targets, write_soft_targets
+from training.labelled_faces import LabelledFaces, Split, one_hot
+from training.targets import read_soft_targets, write_soft_targets
 
 
 def faces_and_votes(count: int = 420) -> tuple[LabelledFaces, np.ndarray, np.ndarray]:

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from training.labelled_faces import one_hot
 from training.mixing import cutmix, mix, mixup
-from training.targets import one_hot
 
 
 @pytest.fixture

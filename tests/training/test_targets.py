@@ -7,12 +7,10 @@ import numpy as np
 import pytest
 
 from training.config import TrainConfig
-from training.labelled_faces import LabelledFaces
+from training.ferplus import FERPLUS_COLUMNS, ferplus_votes
+from training.labelled_faces import LabelledFaces, one_hot
 from training.targets import (
-    FERPLUS_COLUMNS,
     balanced_weights,
-    ferplus_votes,
-    one_hot,
     prepare,
     read_exclusions,
     read_soft_targets,

@@ -1,0 +1,15 @@
+"""Small CSV files with a header: lists of faces, votes, probabilities."""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def read_rows(path: Path, columns: tuple[str, ...]) -> list[Mapping[str, str]]:
+    """The rows of a CSV that has these columns; `ValueError` names those that are missing."""
+    with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
+        reader = csv.DictReader(file)
+        missing = [name for name in columns if name not in (reader.fieldnames or ())]
+        if missing:
+            raise ValueError(f"{path}: expected the columns {', '.join(columns)}, without: {', '.join(missing)}")
+        return list(reader)
