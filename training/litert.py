@@ -6,12 +6,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import keras
 
 
-def convert(network: keras.Model, path: Path) -> None:
-    """Write `network` to `path` (`.tflite`), for any number of faces.
+def convert(network: keras.Model, path: Path, **settings: Any) -> None:
+    """Write `network` to `path` (`.tflite`), for any number of faces; `settings` are those of TensorFlow's converter.
 
     Raises:
         ValueError: Keras does not run on TensorFlow, which alone converts with an open number of faces.
@@ -19,7 +20,7 @@ def convert(network: keras.Model, path: Path) -> None:
     if keras.backend.backend() != "tensorflow":
         raise ValueError(f"converting to LiteRT needs KERAS_BACKEND=tensorflow, got {keras.backend.backend()}")
     with quiet():
-        network.export(path, format="litert", verbose=False)
+        network.export(path, format="litert", verbose=False, **settings)
 
 
 def in_float32(network: keras.Model) -> keras.Model:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -17,13 +16,8 @@ from training.run_folder import best_epoch, read_history
 PACKAGES = ("keras", "tensorflow", "numpy", "ai-edge-litert", "opencv-python-headless")
 
 
-def provenance(
-    best: Path, network: keras.Model, training: LabelledFaces, files: Mapping[str, str], parity: Mapping[str, float]
-) -> dict[str, Any]:
-    """JSON values for the card of `network`, which the run beside `best` has chosen and which is as it was fitted.
-
-    `files` are names and hashes of the exported files, `parity` how alike they answer.
-    """
+def provenance(best: Path, network: keras.Model, training: LabelledFaces) -> dict[str, Any]:
+    """JSON values for the card of `network`, which the run beside `best` has chosen and which is as it was fitted."""
     history = read_history(best.parent / "history.csv")
     return {
         "config": json.loads((best.parent / "config.json").read_text(encoding="utf-8")),
@@ -33,8 +27,6 @@ def provenance(
         "data_sha256": sha256(training),
         "parameters": network.count_params(),
         "multiply_adds": multiply_adds(network),
-        "files": dict(files),
-        "parity": dict(parity),
         "packages": package_versions(),
     }
 

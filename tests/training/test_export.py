@@ -3,13 +3,16 @@ import numpy as np
 import pytest
 
 from emotion.card import ModelCard
+from emotion.classifier import EmotionClassifier
+from tests.training.test_targets import write_votes
 from training import export as exporting
 from training.dataset import read_dataset
 from training.export import check_parity, export, main
-from training.labelled_faces import Split, sha256
+from training.labelled_faces import Split, one_hot, sha256
 from training.litert import convert
 from training.networks import emotion_net, multiply_adds
 from training.provenance import file_sha256
+from training.quantised import Gain
 
 pytestmark = pytest.mark.slow
 
@@ -81,3 +84,51 @@ def test_a_network_outside_a_run_and_none_at_all_are_refused(finished_run, synth
     assert main(["--network", str(alone), "--data", str(synthetic_csv), "--out", str(out)]) == 2
     assert "is not a Keras network, or is damaged" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_the_card_tells_how_the_network_fares_where_faces_are_unlike_the_benchmarks(finished_run):
+    card = ModelCard.load(finished_run / "export" / "emotion_cnn.json")
+    told = card.metrics["PrivateTest"]
+    assert told["poor_pictures"]["as it is"] == pytest.approx(told["accuracy"])
+    assert told["poor_pictures"]["24 x 24 source pixels"] <= 1
+    assert told["copies_in_training"] == 0
+    assert told["accuracy_without_copies"] == pytest.approx(told["accuracy"])
+    assert told["found_again"] is None  # stripes are no faces
+    assert told["ferplus"] is None  # no votes were given
+
+
+def test_votes_are_told_by_the_card_too(finished_run, synthetic_csv, data, tmp_path):
+    votes = tmp_path / "votes.csv"
+    write_votes(votes, 8 * one_hot(data[Split.PUBLIC_TEST].labels), usage="PublicTest")
+    rows = votes.read_text().splitlines()[:-1]  # the row that stands for another split
+    private = tmp_path / "private.csv"
+    write_votes(private, 8 * one_hot(data[Split.PRIVATE_TEST].labels), usage="PrivateTest")
+    votes.write_text("\n".join(rows + private.read_text().splitlines()[1:-1]) + "\n")
+    options = ["--network", str(finished_run / "best.keras"), "--data", str(synthetic_csv), "--votes", str(votes)]
+    assert main([*options, "--out", str(tmp_path / "model")]) == 0
+    told = ModelCard.load(tmp_path / "model" / "emotion_cnn.json").metrics["PrivateTest"]
+    assert told["ferplus"]["accuracy"] == pytest.approx(told["accuracy"])
+    assert told["ferplus"]["faces"] == 60
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "times_as_fast", "kept"), [(0.697, 1.5, True), (0.6969, 1.5, False), (0.71, 0.99, False)]
+)
+def test_a_file_of_eight_bits_is_kept_where_it_is_nearly_as_good_and_faster(
+    finished_run, data, tmp_path, monkeypatch, accuracy, times_as_fast, kept
+):
+    monkeypatch.setattr(exporting, "compare", lambda *_: Gain(accuracy, 0.7, times_as_fast))
+    out = tmp_path / "model"
+    out.mkdir()
+    (out / "emotion_cnn_int8.tflite").write_text("of an earlier export")
+    export(finished_run / "best.keras", data, out)
+    names = {"emotion_cnn.keras", "emotion_cnn.tflite", "emotion_cnn.json"}
+    assert {p.name for p in out.iterdir()} == names | (
+        {"emotion_cnn_int8.tflite", "emotion_cnn_int8.json"} if kept else set()
+    )
+    if kept:
+        small, large = (EmotionClassifier.load(out / f"emotion_cnn{kind}.tflite") for kind in ("_int8", ""))
+        faces = data[Split.PUBLIC_TEST].faces
+        np.testing.assert_allclose(small.predict(faces), large.predict(faces), atol=0.05)
+        assert small.card.provenance["against_float32"]["times_as_fast"] == times_as_fast
+        assert small.card.provenance["files"].keys() == {"emotion_cnn_int8.tflite"}
