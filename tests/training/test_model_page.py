@@ -1,0 +1,60 @@
+import json
+
+import pytest
+
+from training.model_page import command, main, render
+from training.train import choose_config, parse
+
+
+def test_the_page_of_a_fresh_export_has_the_cards_figures(finished_run, capsys):
+    path = finished_run / "export" / "emotion_cnn.json"
+    assert main([str(path)]) == 0
+    page = capsys.readouterr().out
+    card = json.loads(path.read_text())
+    private = card["metrics"]["PrivateTest"]
+    assert page.startswith(f"# Model card: `{card['name']}`")
+    assert (
+        f"| accuracy | {100 * card['metrics']['PublicTest']['accuracy']:.2f} % | **{100 * private['accuracy']:.2f} %**"
+        in page
+    )
+    for emotion, row in zip(card["labels"], private["confusion_matrix"], strict=True):
+        assert f"| **{emotion}** | " + " | ".join(map(str, row)) + " |" in page
+    for condition in private["poor_pictures"]:
+        assert (f"| {condition} |" in page) == (condition != "as it is")
+    assert "{" not in page.replace("# augmentation: {", "")
+
+
+def test_the_command_gives_the_run_again(finished_run, tmp_path):
+    config = json.loads((finished_run / "config.json").read_text())
+    words = command(config).split()
+    assert words[:3] == ["python", "-m", "training.train"]
+    again = choose_config(parse([*words[3:], "--run", str(tmp_path)]))
+    assert json.loads(again.to_json()) == config
+
+
+def test_a_card_that_tells_too_little_is_named(finished_run, tmp_path, capsys):
+    card = json.loads((finished_run / "export" / "emotion_cnn.json").read_text())
+    del card["metrics"]["PrivateTest"]["poor_pictures"]
+    path = tmp_path / "emotion_cnn.json"
+    path.write_text(json.dumps(card))
+    assert main([str(path)]) == 2
+    assert "does not tell 'poor_pictures': export the network anew" in capsys.readouterr().err
+    assert main([str(tmp_path / "none.json")]) == 2
+    assert "no model card at" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("votes", [None, {"protocol": "by majority", "faces": 9, "accuracy": 0.5}])
+def test_what_was_not_measured_is_said(finished_run, tmp_path, votes):
+    card = json.loads((finished_run / "export" / "emotion_cnn.json").read_text())
+    card["metrics"]["PrivateTest"]["ferplus"] = votes
+    card["metrics"]["PrivateTest"]["found_again"] = votes and {
+        "faces": 9,
+        "accuracy": 0.5,
+        "accuracy_of_original_crops": 0.625,
+    }
+    path = tmp_path / "emotion_cnn.json"
+    path.write_text(json.dumps(card))
+    page = render(path)
+    assert ("not measured" in page) == (votes is None)
+    assert ("50.00 % of 9 PrivateTest faces (by majority)" in page) == (votes is not None)
+    assert ("(-12.50 points)" in page) == (votes is not None)
