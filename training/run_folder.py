@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import keras
 from emotion.files import replacing, write_text
 from training.averaging import averaged
 from training.config import TrainConfig
+
+BYTES_PER_WEIGHT = 4
+SLACK_BYTES = 1_000_000
 
 
 class RunFolder(keras.callbacks.Callback):
@@ -111,6 +115,7 @@ class RunFolder(keras.callbacks.Callback):
         row = {"epoch": epoch + 1.0, **{name: float(f"{value:.6g}") for name, value in (logs or {}).items()}}
         row["seconds"] = round(time.perf_counter() - self._epoch_began, 1)
         self.history.append(row)
+        require_space(self.folder, checkpoint_bytes(self.model))
         # `last` decides which epochs are done. A kill before it leaves one row too many, a kill after it an older
         # `best`; `restore` mends both.
         self._write_history()
@@ -132,6 +137,25 @@ class RunFolder(keras.callbacks.Callback):
         for row in self.history:
             writer.writerow({name: f"{value:.6g}" for name, value in row.items()})
         write_text(self.folder / "history.csv", text.getvalue())
+
+
+def checkpoint_bytes(trainee: keras.Model) -> int:
+    """About what an epoch's files take: the weights twice, and the optimizer's state."""
+    variables = [*trainee.variables, *trainee.variables, *trainee.optimizer.variables]
+    return sum(math.prod(variable.shape) * BYTES_PER_WEIGHT for variable in variables) + SLACK_BYTES
+
+
+def require_space(folder: Path, needed: int) -> None:
+    """Raise `OSError` unless `folder` has room for `needed` bytes.
+
+    Asked before writing, as HDF5 crashes the process at its end when a disk fills up while it writes.
+    """
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise OSError(
+            f"the disk of {folder} is full: {free / 1e6:.1f} MB free, a checkpoint takes {needed / 1e6:.1f} MB; "
+            "the last one there is whole: make room, then go on with --resume"
+        )
 
 
 def read_history(path: Path) -> list[dict[str, float]]:

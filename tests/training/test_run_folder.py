@@ -1,4 +1,5 @@
 import dataclasses
+import shutil
 from pathlib import Path
 
 import keras
@@ -134,3 +135,20 @@ def test_a_config_that_is_none_is_told_with_its_path(tmp_path, text):
     path.write_text(text)
     with pytest.raises(ValueError, match=r"config\.json is not a training config of this version"):
         TrainConfig.load(path)
+
+
+def test_a_full_disk_is_told_before_anything_is_written_and_the_last_checkpoint_stays_whole(tmp_path, monkeypatch):
+    run = begin(tmp_path)
+    end_epoch(run, 0, 0.5)
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(10**9, 10**9 - 5 * 10**5, 5 * 10**5)
+    )
+    with pytest.raises(OSError, match=r"is full: 0\.5 MB free, a checkpoint takes 1\.0 MB.*go on with --resume"):
+        end_epoch(run, 1, 0.9)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+    monkeypatch.undo()
+    resumed = begin(tmp_path, resume=True)
+    assert resumed.restore(resumed.network, STEPS) == 1
+    end_epoch(resumed, 1, 0.9)
+    assert best_epoch(resumed.history) == 2
