@@ -107,4 +107,4 @@ def folder_name(settings: Mapping[str, Any]) -> str:
 
 def announce(number: int, count: int, settings: Mapping[str, Any]) -> None:
     """Say which of how many points comes now."""
-    print(f"{number} of {count}: {describe(settings)}", flush=True)
+    print(f"\n{number} of {count}: {describe(settings)}", flush=True)  # below the progress bar of the one before

@@ -70,7 +70,7 @@ def open_study(folder: Path, config: TrainConfig, space: Sequence[Swept]) -> opt
     folder.mkdir(parents=True, exist_ok=True)
     # Runs of different lengths have different rates at the same epoch: there, none is pruned.
     comparable = all(swept.name != "epochs" for swept in space)
-    pruner = optuna.pruners.MedianPruner(n_warmup_steps=int(config.epochs * UNPRUNED))
+    pruner = optuna.pruners.MedianPruner(n_warmup_steps=int(config.epochs * UNPRUNED) + 1)  # the first step to prune at
     study = optuna.create_study(
         study_name="search",
         storage=f"sqlite:///{folder / FILE}",
