@@ -1,0 +1,1 @@
+"""Many runs over several settings, compared on PublicTest: `python -m training.sweep`."""
