@@ -26,7 +26,7 @@ def setting(default: Any, help: str, choices: tuple[str, ...] = ()) -> Any:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """A run's settings; the defaults are those of the shipped network.
+    """A run's settings; the preset `cpu_afternoon` has those of the shipped network.
 
     `training.schedules` says what each `schedule` does with `learning_rate`; `weight_decay` is decoupled, of kernels
     only, and not Adam's; `stem`, `widths` and `blocks` are `emotion_net`'s. A setting that a config.json of an older
@@ -59,10 +59,10 @@ class TrainConfig:
     distil_share: float = setting(0.7, "share of the loss that is the teachers'")
     distil_temperature: float = setting(3.0, "softens the teachers' answers; 1 leaves them")
     seed: int = setting(2013, "of weights, order and augmentation")
-    stem: int = setting(24, "channels at 48 x 48 of emotion_net")
-    widths: tuple[int, ...] = setting((40, 80, 160), "channels after each halving of emotion_net")
-    blocks: tuple[int, ...] = setting((1, 1, 2), "residual blocks after each halving of emotion_net")
-    dropout: float = setting(0.4, "share of features dropped before the last layer")
+    stem: int = setting(16, "channels at 48 x 48 of emotion_net")
+    widths: tuple[int, ...] = setting((28, 56, 128), "channels after each halving of emotion_net")
+    blocks: tuple[int, ...] = setting((1, 2, 2), "residual blocks after each halving of emotion_net")
+    dropout: float = setting(0.3, "share of features dropped before the last layer")
     sides: tuple[int, ...] = setting((48,), "sides in px of the faces over equal parts of the run; small is quick")
     augmentation: Augmentation = dataclasses.field(default_factory=Augmentation)
 
