@@ -1,5 +1,6 @@
 """The training loop proper: one network, an optimizer for each stage of the run, one `fit` for each side of faces."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from training.targets import balanced_weights, prepare
 
 KEPT_FROM_DECAY = ["bias", "gamma", "beta"]
 SGD_MOMENTUM = 0.9
+MOST_WORKERS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ def make_batches(config: TrainConfig, training: LabelledFaces) -> AugmentedBatch
         mixup=config.mixup,
         cutmix=config.cutmix,
         class_weights=balanced_weights(faces.labels) if config.class_weights == "balanced" else None,
+        workers=min(os.cpu_count() or 1, MOST_WORKERS) if has_gpu(keras.backend.backend()) else 1,
     )
 
 

@@ -67,3 +67,18 @@ def test_faces_come_in_the_side_that_is_asked_for(data):
     assert batches[0][0].shape == (6, 48, 48, 1)
     batches.side = 32
     assert batches[0][0].shape == (6, 32, 32, 1)
+
+
+@pytest.mark.slow
+def test_batches_made_ahead_by_threads_are_the_same_in_the_same_order(data):
+    import keras
+
+    seen = {}
+    for workers in (1, 4):
+        batches = AugmentedBatches(data, Augmentation(), batch_size=6, seed=1, workers=workers)
+        network = keras.Sequential([keras.Input((48, 48, 1)), keras.layers.Flatten(), keras.layers.Dense(7)])
+        network.set_weights([np.full(w.shape, 0.01, np.float32) for w in network.get_weights()])
+        network.compile(optimizer=keras.optimizers.SGD(1e-6), loss="mse")
+        seen[workers] = network.fit(batches, epochs=3, shuffle=False, verbose=0).history["loss"]
+    np.testing.assert_allclose(seen[4], seen[1], rtol=1e-6)
+    assert len(set(seen[1])) == 3
