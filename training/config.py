@@ -35,6 +35,7 @@ class TrainConfig:
 
     network: str = setting("emotion_net", "architecture; python -m training.networks lists them", NETWORKS)
     weights: str = setting("none", "resnet50's first weights", WEIGHTS)
+    begin_from: str = setting("", ".keras FILE of this architecture whose weights the run begins with")
     freeze_epochs: int = setting(0, "first epochs that fit only the last layer (transfer learning)")
     fine_tune_rate: float = setting(1e-4, "highest rate after them, for the whole network")
     epochs: int = setting(45, "passes over the Training split")

@@ -1,3 +1,5 @@
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -110,3 +112,31 @@ def test_the_table_has_a_line_for_each_network_named(capsys):
     assert rows[0].split()[1:3] == ["58,479", "5,520,497"]
     assert main(["alexnet"]) == 2
     assert "unknown network 'alexnet'" in capsys.readouterr().err
+
+
+def test_a_network_begins_from_the_weights_of_another_run(tmp_path):
+    tiny = TrainConfig(stem=2, widths=(4,), blocks=(1,), seed=1)
+    fitted = make_network(tiny)
+    fitted.save(tmp_path / "best.keras")
+    begun = make_network(dataclasses.replace(tiny, seed=2, begin_from=str(tmp_path / "best.keras")))
+    for a, b in zip(fitted.get_weights(), begun.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "error", "message"),
+    [
+        (lambda path: None, FileNotFoundError, "no network to begin from at"),
+        (lambda path: path.write_bytes(b"noise"), ValueError, r"best\.keras is no network of this architecture"),
+        (
+            lambda path: make_network(TrainConfig(stem=2, widths=(6,), blocks=(1,))).save(path),
+            ValueError,
+            r"best\.keras is no network of this architecture",
+        ),
+    ],
+)
+def test_what_is_no_network_to_begin_from_is_told(tmp_path, prepare, error, message):
+    path = tmp_path / "best.keras"
+    prepare(path)
+    with pytest.raises(error, match=message):
+        make_network(TrainConfig(stem=2, widths=(4,), blocks=(1,), begin_from=str(path)))

@@ -1,6 +1,7 @@
 """Networks by name."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import keras
 
@@ -24,11 +25,26 @@ NETWORKS: Mapping[str, Callable[[TrainConfig], keras.Model]] = {
 
 
 def make_network(config: TrainConfig) -> keras.Model:
-    """The network that `config` describes, with weights drawn from its seed; uint8 (n, 48, 48, 1) -> float32 (n, 7).
+    """The network that `config` describes; uint8 (n, 48, 48, 1) -> float32 (n, 7).
+
+    Its weights are drawn from its seed, or are those of the network that it is to begin from.
 
     Raises:
-        ValueError: an unknown name.
-        OSError: ImageNet's weights were asked for and cannot be had.
+        ValueError: an unknown name, or a network to begin from that is none or another one.
+        OSError: ImageNet's weights, or the network to begin from, cannot be had.
     """
     keras.utils.set_random_seed(config.seed)
-    return NETWORKS[require_known("network", config.network, NETWORKS)](config)
+    network = NETWORKS[require_known("network", config.network, NETWORKS)](config)
+    if config.begin_from:
+        take_weights(network, Path(config.begin_from))
+    return network
+
+
+def take_weights(network: keras.Model, path: Path) -> None:
+    """Give `network` the weights of the one at `path`."""
+    if not path.is_file():
+        raise FileNotFoundError(f"no network to begin from at {path}")
+    try:
+        network.set_weights(keras.models.load_model(path, compile=False).get_weights())
+    except (ValueError, OSError, TypeError) as error:
+        raise ValueError(f"{path} is no network of this architecture to begin from: {error}") from error
