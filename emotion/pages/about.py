@@ -32,12 +32,13 @@ def show(card: ModelCard) -> None:
     if "accuracy" in told:
         without_copies = told.get("accuracy_without_copies")
         seen = (
-            f" ({without_copies:.1%} without the {told['copies_in_training']} that were also among those it learnt from)"
+            f" ({without_copies:.1%} without the {told['copies_in_training']} it had learnt from)"
             if without_copies is not None
             else ""
         )
         st.markdown(
-            "#### How often it is wrong\nOn FER-2013's PrivateTest, photographs set aside for testing, the network agrees "
-            f"with the human label for **{told['accuracy']:.1%}** of the faces{seen}; people agree with it for 65 ± 5 %."
+            "#### How often it is wrong\nOn FER-2013's PrivateTest, photographs set aside for testing, the network "
+            f"agrees with the human label for **{told['accuracy']:.1%}** of the faces{seen}; people agree with it for "
+            "65 ± 5 %."
         )
     st.caption(f"Model {card.name}; below a probability of {card.unsure_below:.0%} a face says “unsure”.")
