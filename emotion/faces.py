@@ -59,12 +59,16 @@ class Face:
     """One found face and what the network read from it.
 
     `scores` has all seven emotions in FER-2013 order and sums to 1. Below `unsure_below` (the model
-    card's threshold) the likeliest emotion is not claimed: `emotion` is `None`.
+    card's threshold) the likeliest emotion is not claimed: `emotion` is `None`. Neither is it where an `obstacle`
+    ("small", "blurred", "dark") stands between the face and the network. `track_id` is the face's number within its
+    stream (`FaceTracker`), `None` in a single picture.
     """
 
     box: Box
     scores: Mapping[Emotion, float]
     unsure_below: float = 0.0
+    track_id: int | None = None
+    obstacle: str | None = None
 
     def __post_init__(self) -> None:
         if tuple(self.scores) != EMOTIONS:
@@ -87,7 +91,7 @@ class Face:
     @property
     def emotion(self) -> Emotion | None:
         """The likeliest emotion, or `None` when the network is unsure."""
-        return self.likeliest if self.confidence >= self.unsure_below else None
+        return self.likeliest if self.obstacle is None and self.confidence >= self.unsure_below else None
 
     @property
     def label(self) -> str:

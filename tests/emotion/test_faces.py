@@ -1,5 +1,7 @@
 """The values: boxes, faces, pictures, batches."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,11 @@ def test_face_below_the_threshold_claims_nothing():
 
 def test_face_at_the_threshold_is_sure():
     assert make_face(happy=0.5, unsure_below=0.5).emotion is Emotion.HAPPY
+
+
+def test_face_of_a_single_picture_has_no_track():
+    assert make_face().track_id is None
+    assert replace(make_face(), track_id=3).track_id == 3
 
 
 def test_face_refuses_another_order_of_emotions():
