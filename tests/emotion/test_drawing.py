@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from emotion.drawing import caption_text, draw_faces, rgb
+from emotion.drawing import DrawStyle, caption_text, draw_faces, mirror
 from emotion.faces import Box
 from emotion.labels import COLOURS, Emotion
+from emotion.plates import rgb
 from tests.fakes import make_face
 
 GREY = np.full((200, 300, 3), 128, np.uint8)
@@ -60,3 +61,24 @@ def test_a_picture_of_one_pixel_can_be_drawn_on():
 def test_numbers_are_drawn_only_when_asked_for():
     faces = [make_face(Box(20, 80, 80, 140)), make_face(Box(150, 80, 210, 140))]
     assert not np.array_equal(draw_faces(GREY, faces), draw_faces(GREY, faces, numbered=True))
+
+
+def test_a_mirror_turns_the_picture_and_its_boxes_but_not_the_words():
+    picture = GREY.copy()
+    picture[:, :40] = 10
+    face = make_face(Box(60, 80, 120, 140), sad=0.9)
+    drawn = draw_faces(picture, [face], mirrored=True)
+    assert (drawn[10, -40:] == 10).all()
+    turned = draw_faces(np.ascontiguousarray(picture[:, ::-1]), [make_face(mirror(face.box, 300), sad=0.9)])
+    assert np.array_equal(drawn, turned)
+    assert not np.array_equal(drawn, draw_faces(picture, [face])[:, ::-1])
+
+
+def test_styles():
+    face = make_face(Box(100, 80, 160, 140), sad=0.9)
+    labels, boxes, off = (draw_faces(GREY, [face], style=style) for style in DrawStyle)
+    assert np.array_equal(off, GREY)
+    changed = np.argwhere((boxes != GREY).any(axis=2))
+    assert (changed.min(axis=0) >= (79, 99)).all()  # a line two pixels wide lies on both sides of the edge
+    assert (changed.max(axis=0) <= (140, 160)).all()
+    assert (labels != boxes).any()
