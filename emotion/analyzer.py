@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from emotion.classifier import EmotionClassifier
-from emotion.detector import LIVE, HaarDetector
+from emotion.detector import HaarDetector
 from emotion.faces import FACE_SIZE, Box, Face, FaceBatch, RGBImage, Scores, require_rgb
 from emotion.labels import EMOTIONS
 from emotion.settings import Settings
@@ -26,10 +26,6 @@ class FaceAnalyzer:
         faces = crop_faces(image, boxes)
         scores = self.classifier.predict(faces)
         return name_faces(boxes, scores, self.classifier.card.unsure_below)
-
-    def for_stream(self) -> "FaceAnalyzer":
-        """An analyzer for one live stream: this one's network, and a faster detector of its own."""
-        return FaceAnalyzer(HaarDetector(LIVE), self.classifier)
 
 
 def crop_faces(image: RGBImage, boxes: Sequence[Box]) -> FaceBatch:

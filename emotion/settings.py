@@ -15,12 +15,14 @@ IceServer = dict[str, str | list[str]]
 class Settings:
     """The app's settings.
 
-    `model` is the network that serves. `stun_urls` and `turn_urls` are for networks where browser and server do not
+    `model` is the network that serves; `smallest_face_px` the smallest face that matters in a stream, in pixels of
+    its picture. `stun_urls` and `turn_urls` are for networks where browser and server do not
     reach each other directly; `None` for `stun_urls` leaves the choice to streamlit-webrtc (which also knows
     Cloudflare's, Twilio's and Hugging Face's own variables), an empty tuple uses none.
     """
 
     model: Path = DEFAULT_MODEL
+    smallest_face_px: int = 40
     stun_urls: tuple[str, ...] | None = None
     turn_urls: tuple[str, ...] = ()
     turn_username: str = ""
@@ -41,6 +43,7 @@ class Settings:
             raise ValueError("TURN_URL is set, so TURN_USERNAME and TURN_PASSWORD must be set too")
         return cls(
             model=_model_path(environ.get("EMOTION_MODEL", "").strip()),
+            smallest_face_px=_pixels("SMALLEST_FACE_PX", environ.get("SMALLEST_FACE_PX", "").strip()),
             stun_urls=_stun_urls(stun),
             turn_urls=turn_urls,
             turn_username=username,
@@ -69,6 +72,15 @@ class Settings:
 
     def _turn(self, urls: tuple[str, ...] | list[str]) -> IceServer:
         return {"urls": [*urls], "username": self.turn_username, "credential": self.turn_password}
+
+
+def _pixels(name: str, text: str) -> int:
+    """A number of pixels that a cascade can look for, 24-400; 40 where none is given."""
+    if not text:
+        return 40
+    if not (text.isascii() and text.isdigit() and 24 <= int(text) <= 400):
+        raise ValueError(f"{name} must be a whole number of pixels from 24 to 400, got {text!r}")
+    return int(text)
 
 
 def _model_path(text: str) -> Path:

@@ -43,7 +43,10 @@ class ScriptedAnalyzer:
     def __init__(self, *script: list[Face] | Exception) -> None:
         self._script = [*script]
 
-    def analyze(self, image: RGBImage) -> list[Face]:
+    def restart(self) -> None:
+        """A stream begins; the script goes on."""
+
+    def analyze(self, image: RGBImage, at: float | None = None) -> list[Face]:
         step = self._script.pop(0) if len(self._script) > 1 else self._script[0]
         if isinstance(step, Exception):
             raise step

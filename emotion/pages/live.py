@@ -1,16 +1,21 @@
 """The live tab: the camera's picture with its faces, and beside it what they show together."""
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 from streamlit_webrtc import WebRtcStreamerContext, webrtc_streamer
 
 from emotion.analyzer import FaceAnalyzer
-from emotion.live import SILENT_AFTER_S, EmotionVideoTransformer, StreamStatus
+from emotion.detector import LIVE, HaarDetector
+from emotion.drawing import DrawStyle
+from emotion.live import SILENT_AFTER_S, EmotionVideoTransformer, StreamStatus, View
 from emotion.pages.charts import expression_bars, in_words
 from emotion.settings import Settings
+from emotion.stream import StreamAnalyzer
 
 RESOLUTIONS = {"480p": (640, 480), "720p": (1280, 720)}
+STYLES = {"Labels": DrawStyle.LABELS, "Boxes": DrawStyle.BOXES, "Off": DrawStyle.OFF}
 FRAMES_PER_S = 15
 Stream = WebRtcStreamerContext[Any, Any]
 REFRESH_S = 1.0
@@ -24,7 +29,7 @@ def show(analyzer: FaceAnalyzer, settings: Settings) -> None:
         "Elsewhere, ask everyone first. See *About*.",
         icon=":material/gavel:",
     )
-    transformer = _session_transformer(analyzer)
+    transformer = _session_transformer(analyzer, settings)
     picture, numbers = st.columns([3, 2], gap="large")
     with picture:
         stream = st.container()  # above the choice of resolution on the page, though it needs its answer
@@ -36,6 +41,7 @@ def show(analyzer: FaceAnalyzer, settings: Settings) -> None:
             key="resolution",
             help="480p suits one or a few faces; take 720p for a room. Changes take effect at the next START.",
         )
+        transformer.view = _choose_view()
         st.caption(":material/lock: Pictures are read in memory and forgotten; nothing is stored.")
     with stream:
         context = webrtc_streamer(
@@ -54,10 +60,26 @@ def show(analyzer: FaceAnalyzer, settings: Settings) -> None:
         st.fragment(_show_numbers, run_every=REFRESH_S if busy else None)(transformer, context)
 
 
-def _session_transformer(analyzer: FaceAnalyzer) -> EmotionVideoTransformer:
+def _choose_view() -> View:
+    """How the picture is shown; takes effect at once."""
+    drawn, mirror = st.columns([2, 1], vertical_alignment="bottom")
+    style = drawn.segmented_control(
+        "Draw",
+        [*STYLES],
+        default="Labels",
+        required=True,
+        key="style",
+        help="What is drawn on the picture. The numbers beside it stay the same.",
+    )
+    mirrored = mirror.toggle("Mirror", key="mirrored", help="Shows your own camera as a mirror does.")
+    return View(STYLES[style or "Labels"], mirrored)
+
+
+def _session_transformer(analyzer: FaceAnalyzer, settings: Settings) -> EmotionVideoTransformer:
     """This session's transformer; it outlives reruns, because the stream's thread holds on to it."""
     if "transformer" not in st.session_state:
-        st.session_state.transformer = EmotionVideoTransformer(analyzer.for_stream())
+        detector = HaarDetector(replace(LIVE, smallest_px=settings.smallest_face_px))
+        st.session_state.transformer = EmotionVideoTransformer(StreamAnalyzer(analyzer.classifier, detector))
     return st.session_state.transformer
 
 
@@ -84,6 +106,7 @@ def _show_numbers(transformer: EmotionVideoTransformer, context: Stream) -> None
     faces.metric("Faces now", mood.faces)
     readable.metric("Unsure", mood.unsure, help="Faces whose likeliest expression is not likely enough to be named.")
     frames.metric("Frames analysed", status.frames)
+    _show_pace(status)
     _show_trouble(status)
     if mood.shares:
         first = max(mood.shares, key=mood.shares.__getitem__)
@@ -91,6 +114,13 @@ def _show_numbers(transformer: EmotionVideoTransformer, context: Stream) -> None
         expression_bars(mood.shares, f"Mix of expressions: {in_words(mood.shares)}", key="live-mix")
     elif not status.silent:
         st.markdown("No face found. Look towards the camera, in good light, not too far away.")
+
+
+def _show_pace(status: StreamStatus) -> None:
+    """How fast and how late, in a small line."""
+    pace = status.pace
+    if pace.frames_per_s is not None and pace.delay_s is not None:
+        st.caption(f"{pace.frames_per_s:.0f} pictures a second, {1000 * pace.delay_s:.0f} ms from camera to drawing")
 
 
 def _show_waiting(status: StreamStatus, connecting: bool) -> None:

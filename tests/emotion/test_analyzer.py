@@ -36,12 +36,6 @@ def test_no_face_is_an_empty_list_and_no_call(analyzer, backend):
     assert backend.calls == []
 
 
-def test_a_stream_has_its_own_detector_and_the_same_network(analyzer):
-    first, second = analyzer.for_stream(), analyzer.for_stream()
-    assert first.detector is not second.detector
-    assert first.classifier is second.classifier is analyzer.classifier
-
-
 def test_crops_are_the_pixels_of_their_boxes():
     picture = np.random.default_rng(1).integers(0, 256, (100, 120, 3), dtype=np.uint8)
     (crop,) = crop_faces(picture, [Box(30, 20, 78, 68)])

@@ -7,8 +7,9 @@ import av
 import numpy as np
 import pytest
 
+from emotion.drawing import DrawStyle
 from emotion.labels import Emotion
-from emotion.live import SILENT_AFTER_S, EmotionVideoTransformer
+from emotion.live import SILENT_AFTER_S, EmotionVideoTransformer, View
 from tests.fakes import ScriptedAnalyzer, make_face
 
 
@@ -40,6 +41,24 @@ def test_a_frame_comes_back_drawn_with_its_time(clock):
     assert (answer.width, answer.height, answer.pts, answer.time_base) == (64, 48, 4711, Fraction(1, 90_000))
     assert (answer.to_ndarray(format="rgb24") != 128).any()
     assert transformer.timeline.mood(transformer.now()).shares[Emotion.HAPPY] == pytest.approx(1)
+
+
+def test_a_frame_without_a_time_passes(clock):
+    transformer = EmotionVideoTransformer(ScriptedAnalyzer([]), clock)
+    timeless = av.VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24")
+    assert (timeless.pts, timeless.time_base) == (None, None)
+    assert transformer.recv(timeless) is not timeless
+
+
+def test_the_view_holds_from_the_next_frame_on(clock):
+    transformer = EmotionVideoTransformer(ScriptedAnalyzer([make_face()]), clock)
+    transformer.view = View(DrawStyle.OFF)
+    picture = np.zeros((48, 64, 3), np.uint8)
+    picture[:, :8] = 255
+    source = av.VideoFrame.from_ndarray(picture, format="rgb24")
+    assert np.array_equal(transformer.recv(source).to_ndarray(), picture)
+    transformer.view = View(DrawStyle.OFF, mirrored=True)
+    assert np.array_equal(transformer.recv(source).to_ndarray(), picture[:, ::-1])
 
 
 @pytest.mark.parametrize("pixel_format", ["rgb24", "yuv420p", "nv12", "bgr24", "gray"])

@@ -60,3 +60,11 @@ def test_stun_and_turn_together():
 def test_a_wrong_variable_is_named(environ, message):
     with pytest.raises(ValueError, match=message):
         Settings.from_env(environ)
+
+
+def test_the_smallest_face_that_matters():
+    assert Settings.from_env({}).smallest_face_px == 40
+    assert Settings.from_env({"SMALLEST_FACE_PX": " 64 "}).smallest_face_px == 64
+    for wrong in ("small", "23", "401", "40.5", "-40"):
+        with pytest.raises(ValueError, match=f"SMALLEST_FACE_PX must be a whole number of pixels.*{wrong}"):
+            Settings.from_env({"SMALLEST_FACE_PX": wrong})
