@@ -29,8 +29,8 @@ train: train-set ## train the network on FER-2013 (DATA=data/fer2013.csv)
 evaluate: train-set ## measure a network (MODEL=model/emotion_cnn.keras SPLIT=PrivateTest)
 	$(BIN)/python -m training.evaluate --model $(MODEL) --data $(DATA) --split $(SPLIT) $(ARGS)
 
-benchmark: dev-set ## time a frame against the usual way
-	$(BIN)/python -m tests.benchmarks.frame $(ARGS)
+benchmark: dev-set ## time a stream against the usual way
+	$(BIN)/python -m tests.benchmarks.live $(ARGS)
 
 lint: dev-set ## check style, format and types
 	$(BIN)/ruff check .
