@@ -65,7 +65,13 @@ class StreamAnalyzer:
         In reading order, each with its number (`track_id`) and with scores that are smoothed over time.
         """
         now = self._clock()
-        at = now if at is None else at
+        try:
+            return self._analyze(image, now, now if at is None else at)
+        except Exception:
+            self._watch = SceneWatch()  # what failed half-way is begun anew with the next picture
+            raise
+
+    def _analyze(self, image: RGBImage, now: float, at: float) -> list[Face]:
         pyramid = self._detector.search.pyramid(image)
         change = self._watch.look(pyramid)
         if change.cut:
