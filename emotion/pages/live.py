@@ -120,7 +120,8 @@ def _show_pace(status: StreamStatus) -> None:
     """How fast and how late, in a small line."""
     pace = status.pace
     if pace.frames_per_s is not None and pace.delay_s is not None:
-        st.caption(f"{pace.frames_per_s:.0f} pictures a second, {1000 * pace.delay_s:.0f} ms from camera to drawing")
+        delay_ms = 1000 * pace.delay_s
+        st.caption(f"{pace.frames_per_s:.0f} pictures a second, {delay_ms:.0f} ms from picture in to picture out")
 
 
 def _show_waiting(status: StreamStatus, connecting: bool) -> None:

@@ -96,20 +96,27 @@ def make_pool(fer2013: Path | None) -> list[np.ndarray]:
     return [*read_dataset(fer2013)[Split.PRIVATE_TEST].faces[:, :, :, 0]]
 
 
-def make_scenes(fer2013: Path | None, pictures: int) -> list[Scene]:
-    """One face at 640 x 480, 25 and 49 at 1280 x 720."""
+def portrait(width: int, height: int) -> tuple[RGBImage, Box]:
+    """The astronaut in a scene of this size, and where the face is."""
     astronaut = data.astronaut()
     top, bottom, left, right = ASTRONAUTS_FACE
+    scale = min(height, width) / 512
+    x, y = (width - round(512 * scale)) // 2, (height - round(512 * scale)) // 2
+    corners = (x + round(left * scale), y + round(top * scale), x + round(right * scale), y + round(bottom * scale))
+    return on_background(astronaut, width, height), Box(*corners)
+
+
+def make_scenes(fer2013: Path | None, pictures: int) -> list[Scene]:
+    """One face at 640 x 480, 25 and 49 at 1280 x 720."""
     pool = make_pool(fer2013)
     rng = np.random.default_rng(2013)
 
     def chosen(count: int) -> list[np.ndarray]:
         return [pool[i] for i in rng.choice(len(pool), count, replace=False)]
 
-    scale = 480 / 512
-    truth = Box(80 + round(left * scale), round(top * scale), 80 + round(right * scale), round(bottom * scale))
+    scene, box = portrait(640, 480)
     return [
-        Scene("1 face, 640 x 480", [(on_background(astronaut, 640, 480), [truth])]),
+        Scene("1 face, 640 x 480", [(scene, [box])]),
         Scene("25 faces, 1280 x 720", [gallery(chosen(25), 5, 5) for _ in range(pictures)]),
         Scene("49 faces, 1280 x 720", [gallery(chosen(49), 7, 7, face_px=60) for _ in range(pictures)]),
     ]

@@ -25,7 +25,7 @@ from emotion.classifier import EmotionClassifier
 from emotion.faces import Box, RGBImage
 from emotion.live import EmotionVideoTransformer
 from emotion.stream import StreamAnalyzer
-from tests.benchmarks.frame import StudentWay, make_pool
+from tests.benchmarks.frame import StudentWay, make_pool, portrait
 from tests.scenes import count_found, gallery
 
 FRAME_S = 1 / 15
@@ -87,7 +87,10 @@ class Result:
 
 
 def make_film(pool: Sequence[np.ndarray], side: int, width: int, height: int, seed: int = 2013) -> Film:
-    """A gallery of `side` x `side` faces that fill about two thirds of their tiles' height."""
+    """A gallery of `side` x `side` faces that fill most of their tiles; one face is a photograph."""
+    if side == 1:
+        scene, box = portrait(width, height)
+        return Film(f"1 face, {width} x {height}", scene, [box])
     chosen = np.random.default_rng(seed).choice(len(pool), side * side, replace=False)
     face_px = round(min(height / side * 0.64, height * 0.42))
     scene, boxes = gallery([pool[i] for i in chosen], side, side, width, height, face_px)
