@@ -32,7 +32,7 @@ def test_a_run_begun_with_a_preset_is_resumed_with_and_without_it(tmp_path):
 def test_an_unknown_preset_is_one_line_with_those_known(tmp_path, capsys):
     assert main(["--data", "x", "--run", str(tmp_path), "--preset", "fast"]) == 2
     error = capsys.readouterr().err
-    assert error.startswith("training.train: unknown preset 'fast', expected one of cpu_afternoon, gpu_half_hour")
+    assert error.startswith("training.train: unknown preset 'fast', expected one of cpu_afternoon, ")
     assert error.count("\n") == 1
 
 
