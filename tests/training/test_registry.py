@@ -48,7 +48,7 @@ def test_sizes_are_the_published_ones(networks):
     assert networks["resnet18"].count_params() == pytest.approx(11.2e6, rel=0.01)
     assert networks["resnet34"].count_params() == pytest.approx(21.3e6, rel=0.01)
     assert networks["resnet50"].count_params() == 23_587_712 + 2048 * 7 + 7
-    assert networks["emotion_net"].count_params() == 954_174
+    assert networks["emotion_net"].count_params() == 641_493
     convolutions = [x for x in networks["internship_cnn"].layers if isinstance(x, keras.layers.Conv2D)]
     assert len(convolutions) == 8
 
@@ -95,7 +95,7 @@ def test_without_a_way_to_imagenet_s_weights_it_says_how_to_go_on(monkeypatch):
         ({"freeze_epochs": 45}, "freeze_epochs must be fewer than the 45 epochs, got 45"),
         ({"ema": 1.0}, "ema must be at least 0 and less than 1, got 1.0"),
         ({"mixup": -1.0}, "mixup must not be negative, got -1.0"),
-        ({"ferplus_share": 0.5}, "ferplus and ferplus_share go together, got file '' and share 0.5"),
+        ({"ferplus_share": 0.5}, "ferplus and its share go together, got file '' and share 0.5"),
         ({"distil_share": 1.5}, "distil_share must be from 0 to 1, got 1.5"),
     ],
 )

@@ -48,9 +48,11 @@ def test_a_run_leaves_its_record_and_a_model_with_its_card(finished_run):
         *("config.json", "history.csv", "last.weights.h5", "best.keras", "export")
     }
     assert len(read_history(finished_run / "history.csv")) == 5
-    assert {p.name for p in (finished_run / "export").iterdir()} == {
-        *("emotion_cnn.keras", "emotion_cnn.tflite", "emotion_cnn.json")
-    }
+    # Whether eight bits are faster is decided by the clock: a network as small as this one has nothing to gain.
+    assert {p.name for p in (finished_run / "export").iterdir()} - {
+        "emotion_cnn_int8.tflite",
+        "emotion_cnn_int8.json",
+    } == {*("emotion_cnn.keras", "emotion_cnn.tflite", "emotion_cnn.json")}
     card = ModelCard.load(finished_run / "export" / "emotion_cnn.json")
     assert card.provenance["config"]["epochs"] == 5
     assert card.metrics["PrivateTest"]["count"] == 60
