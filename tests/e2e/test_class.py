@@ -15,7 +15,8 @@ from training.labelled_faces import Split
 
 pytestmark = [pytest.mark.e2e, pytest.mark.data]
 
-LEAST_FOUND = 17
+LEAST_FOUND = 13
+"""18 to 19 are found of the film itself (`tests.benchmarks.live`); the browser's compression costs two to four."""
 LEAST_PICTURES_PER_S = 8
 
 
