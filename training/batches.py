@@ -8,6 +8,7 @@ from emotion.faces import FACE_SIZE
 from training.augmentation import Augmentation, Pictures
 from training.labelled_faces import LabelledFaces, one_hot
 from training.mixing import Targets, mix
+from training.views import Views
 
 Batch = tuple[Pictures, Targets] | tuple[Pictures, Targets, npt.NDArray[np.float32]]
 
@@ -36,6 +37,8 @@ class AugmentedBatches(keras.utils.PyDataset):
         mixup: float = 0.0,
         cutmix: float = 0.0,
         class_weights: npt.NDArray[np.float32] | None = None,
+        views: Views | None = None,
+        views_share: float = 0.0,
         workers: int = 1,
     ) -> None:
         super().__init__(workers=workers, max_queue_size=4 * workers)
@@ -51,6 +54,8 @@ class AugmentedBatches(keras.utils.PyDataset):
         self._mixup = mixup
         self._cutmix = cutmix
         self._class_weights = class_weights
+        self._views = views
+        self._views_share = views_share
         self.epoch = epoch
         self.side = FACE_SIZE
 
@@ -64,8 +69,20 @@ class AugmentedBatches(keras.utils.PyDataset):
         order = np.random.default_rng((self._seed, self.epoch)).permutation(len(self._data))
         chosen = order[index * self._batch_size : (index + 1) * self._batch_size]
         rng = np.random.default_rng((self._seed, self.epoch, index))
-        faces = self._augmentation(self._data.faces[chosen], rng, self.side)
-        faces, targets = mix(faces, self._targets[chosen], self._mixup, self._cutmix, rng)
+        faces, targets = self._show(chosen, rng)
+        faces, targets = mix(faces, targets, self._mixup, self._cutmix, rng)
         if self._class_weights is None:
             return faces, targets
         return faces, targets, targets @ self._class_weights
+
+    def _show(self, chosen: npt.NDArray[np.int64], rng: np.random.Generator) -> tuple[Pictures, Targets]:
+        """The faces at `chosen` as this epoch shows them, and their targets."""
+        targets = self._targets[chosen]
+        if self._views is None:
+            return self._augmentation(self._data.faces[chosen], rng, self.side), targets
+        view = self.epoch % len(self._views)
+        faces = self._views.faces[view, chosen]
+        mirrored = rng.random(len(faces)) < 0.5
+        faces[mirrored] = faces[mirrored, :, ::-1]
+        answers = self._views.answers[view, chosen].astype(np.float32)
+        return faces, (1 - self._views_share) * targets + self._views_share * answers

@@ -2,7 +2,17 @@
 
 from collections.abc import Collection
 
-NETWORKS = ("emotion_net", "internship_cnn", "lenet", "mini_xception", "resnet18", "resnet34", "resnet50", "strong")
+NETWORKS = (
+    "emotion_net",
+    "internship_cnn",
+    "lenet",
+    "mini_xception",
+    "mobilenet",
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "strong",
+)
 OPTIMIZERS = ("adam", "adamw", "sgd")
 SCHEDULES = ("constant", "step", "cosine", "one_cycle", "plateau")
 CLASS_WEIGHTS = ("none", "balanced")

@@ -16,7 +16,7 @@ NOT_NEGATIVE = ("warmup_epochs", "weight_decay", "seed", "freeze_epochs", "early
 BELOW_ONE = ("label_smoothing", "dropout", "ema")
 SIDE_STEP = 8
 """`emotion_net` halves a face three times."""
-SHARES = ("ferplus_share", "soft_share", "distil_share")
+SHARES = ("ferplus_share", "soft_share", "distil_share", "views_share")
 
 
 def setting(default: Any, help: str, choices: tuple[str, ...] = ()) -> Any:
@@ -59,6 +59,8 @@ class TrainConfig:
     teachers: tuple[str, ...] = setting((), ".keras FILES whose flip-averaged answers are part of the target")
     distil_share: float = setting(0.7, "share of the loss that is the teachers'")
     distil_temperature: float = setting(3.0, "softens the teachers' answers; 1 leaves them")
+    views: str = setting("", "FOLDER of training.views: faces varied and answered in advance, shown instead of others")
+    views_share: float = setting(0.0, "share of a target that is the teachers' answer to the view")
     seed: int = setting(2013, "of weights, order and augmentation")
     stem: int = setting(16, "channels at 48 x 48 of emotion_net")
     widths: tuple[int, ...] = setting((28, 56, 128), "channels after each halving of emotion_net")
@@ -88,9 +90,12 @@ class TrainConfig:
         for name, file, share in (
             ("ferplus", self.ferplus, self.ferplus_share),
             ("soft_targets", self.soft_targets, self.soft_share),
+            ("views", self.views, self.views_share),
         ):
             if bool(file) != (share > 0):
                 raise ValueError(f"{name} and its share go together, got file {file!r} and share {share}")
+        if self.views and (self.exclude or set(self.sides) != {FACE_SIZE}):
+            raise ValueError(f"views have every Training face at {FACE_SIZE} px: leave out exclude and sides")
         if self.ferplus_share + self.soft_share > 1:
             raise ValueError(
                 f"the shares of a target are more than 1: {self.ferplus_share} of votes, {self.soft_share} soft"

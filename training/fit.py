@@ -18,6 +18,7 @@ from training.precision import has_gpu
 from training.run_folder import RunFolder
 from training.schedules import EarlyStopping, PlateauRate, make_rate, stalled
 from training.targets import balanced_weights, prepare
+from training.views import read_views
 
 KEPT_FROM_DECAY = ["bias", "gamma", "beta"]
 SGD_MOMENTUM = 0.9
@@ -125,6 +126,8 @@ def make_batches(config: TrainConfig, training: LabelledFaces) -> AugmentedBatch
         mixup=config.mixup,
         cutmix=config.cutmix,
         class_weights=balanced_weights(faces.labels) if config.class_weights == "balanced" else None,
+        views=read_views(Path(config.views), len(training)) if config.views else None,
+        views_share=config.views_share,
         workers=min(os.cpu_count() or 1, MOST_WORKERS) if has_gpu(keras.backend.backend()) else 1,
     )
 

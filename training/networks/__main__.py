@@ -14,6 +14,8 @@ from training.choices import NETWORKS
 from training.config import TrainConfig
 from training.networks import make_network, multiply_adds
 
+ENLARGING = (keras.layers.UpSampling2D, keras.layers.Resizing)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the table."""
@@ -34,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def line(name: str, network: keras.Model) -> str:
     """One network's row; where it enlarges the face, "works at" is the size it enlarges to."""
-    enlarged = [x.output.shape[1] for x in network.layers if isinstance(x, keras.layers.UpSampling2D)]
+    enlarged = [x.output.shape[1] for x in network.layers if isinstance(x, ENLARGING)]
     side = max([FACE_SIZE, *enlarged])
     numbers = f"{network.count_params():12,d}{multiply_adds(network):16,d}"
     return f"{name:16}{numbers}  {FACE_SIZE} x {FACE_SIZE}    {side} x {side}"

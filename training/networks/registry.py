@@ -9,6 +9,7 @@ from training.choices import require_known
 from training.config import TrainConfig
 from training.networks.classic import internship_cnn, lenet, mini_xception
 from training.networks.emotion_net import emotion_net, strong
+from training.networks.mobilenet import mobilenet
 from training.networks.resnets import resnet18, resnet34, resnet50
 
 NETWORKS: Mapping[str, Callable[[TrainConfig], keras.Model]] = {
@@ -16,6 +17,7 @@ NETWORKS: Mapping[str, Callable[[TrainConfig], keras.Model]] = {
     "internship_cnn": lambda c: internship_cnn(c.dropout),
     "lenet": lambda c: lenet(c.dropout),
     "mini_xception": lambda c: mini_xception(c.dropout),
+    "mobilenet": lambda c: mobilenet(c.dropout),
     "resnet18": lambda c: resnet18(c.dropout),
     "resnet34": lambda c: resnet34(c.dropout),
     "resnet50": lambda c: resnet50(c.dropout, c.weights),
