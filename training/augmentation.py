@@ -47,20 +47,23 @@ class Augmentation:
 
     def __call__(self, faces: FaceBatch, rng: np.random.Generator, side: int = FACE_SIZE) -> Pictures:
         """A varied copy of `faces`, uint8 (n, 48, 48, 1), resampled to uint8 (n, side, side, 1)."""
+        varied = np.empty((len(require_faces(faces)), side, side, 1), np.uint8)
+        for index, face in enumerate(faces):
+            grey = self.relight(self.warp(face[:, :, 0], rng, side), rng)
+            varied[index, :, :, 0] = self.worsen(grey, rng)
+        return varied
+
+    def worsen(self, face: Grey, rng: np.random.Generator) -> Grey:
+        """What takes something from a face: fewer pixels, a blur, a JPEG, a cover."""
         steps: tuple[Callable[[Grey, np.random.Generator], Grey], ...] = (
-            self.relight,
             self.reduce,
             self.defocus,
             self.compress,
             self.erase,
         )
-        varied = np.empty((len(require_faces(faces)), side, side, 1), np.uint8)
-        for index, face in enumerate(faces):
-            grey = self.warp(face[:, :, 0], rng, side)
-            for step in steps:
-                grey = step(grey, rng)
-            varied[index, :, :, 0] = grey
-        return varied
+        for step in steps:
+            face = step(face, rng)
+        return face
 
     def warp(self, face: Grey, rng: np.random.Generator, side: int = FACE_SIZE) -> Grey:
         """Flip, turn, zoom, stretch and shift in one resampling to `side`; borders repeat as Haar crops continue."""
