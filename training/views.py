@@ -24,6 +24,8 @@ from training.dataset import read_dataset
 from training.distillation import average_answers, load_teachers
 from training.labelled_faces import Split
 
+TURNED = Augmentation(reduce_chance=0, blur_chance=0, jpeg_chance=0, erase_chance=0)
+"""Teachers see faces that are only moved and relit; a student is to answer as they do for worse pictures, too."""
 FACES = "faces.npy"
 ANSWERS = "answers.npy"
 BATCH = 256
@@ -76,7 +78,7 @@ def write_views(
             rng = np.random.default_rng((seed, view))
             for start in tqdm(range(0, len(faces), BATCH), desc=f"view {view + 1} of {count}"):
                 part = slice(start, start + BATCH)
-                varied[view, part] = Augmentation()(faces[part], rng)
+                varied[view, part] = TURNED(faces[part], rng)
                 answers[view, part] = keras.ops.convert_to_numpy(asked(varied[view, part], training=False))
         varied.flush()
         answers.flush()

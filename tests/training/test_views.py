@@ -11,7 +11,7 @@ from training.batches import AugmentedBatches
 from training.config import TrainConfig
 from training.labelled_faces import LabelledFaces, one_hot
 from training.networks import make_network
-from training.views import ANSWERS, FACES, Views, main, read_views, write_views
+from training.views import ANSWERS, FACES, TURNED, Views, main, read_views, write_views
 
 TINY = TrainConfig(stem=2, widths=(4,), blocks=(1,))
 
@@ -46,7 +46,7 @@ def test_each_epoch_shows_the_next_view_and_mixes_its_answers_into_the_targets(d
     answers = np.zeros((2, 20, 7), np.float16)
     answers[0, :, 3] = 1
     answers[1, :, 4] = 1
-    batches = AugmentedBatches(data, Augmentation(), 20, seed=1, views=Views(faces, answers), views_share=0.75)
+    batches = AugmentedBatches(data, TURNED, 20, seed=1, views=Views(faces, answers), views_share=0.75)
     for epoch, grey in ((0, 10), (1, 20), (2, 10)):
         batches.epoch = epoch
         shown, targets = batches[0]
@@ -56,6 +56,14 @@ def test_each_epoch_shows_the_next_view_and_mixes_its_answers_into_the_targets(d
         expected = 0.25 * one_hot(data.labels[order])
         expected[:, 3 + epoch % 2] += 0.75
         np.testing.assert_allclose(targets, expected, atol=1e-6)
+
+
+def test_a_student_sees_views_worsened(data: LabelledFaces) -> None:
+    blank = np.full((1, *data.faces.shape), 128, np.uint8)
+    views = Views(blank, np.zeros((1, 20, 7), np.float16))
+    covered = AugmentedBatches(data, Augmentation(erase_chance=1), 20, seed=1, views=views, views_share=0.5)[0][0]
+    assert all((face != 128).any() for face in covered)
+    assert blank.min() == blank.max() == 128  # the views themselves stay
 
 
 def test_views_of_other_faces_and_damaged_ones_are_refused(tmp_path: Path) -> None:
