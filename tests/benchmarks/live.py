@@ -182,9 +182,9 @@ def draw(by_faces: dict[int, Result], by_megapixels: dict[float, Result], path: 
     ):
         ax.plot([*points], [r.median_ms for r in points.values()], marker="o")
         ax.set_xlabel(label)
-        ax.set_ylim(bottom=0)
         ax.grid(alpha=0.3)
     axes[0].set_ylabel("ms a frame")
+    axes[0].set_ylim(bottom=0)  # last: it ends the search for limits that suit both
     save_figure(figure, path)
 
 
