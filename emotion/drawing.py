@@ -1,6 +1,6 @@
 """Boxes and captions on a copy of the picture."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from enum import StrEnum
 
@@ -27,11 +27,13 @@ def draw_faces(
     style: DrawStyle = DrawStyle.LABELS,
     mirrored: bool = False,
     layout: CaptionLayout | None = None,
+    marked: Collection[int] = (),
 ) -> RGBImage:
     """A copy of `image` with a box and a caption ("happy 92%") per face; unsure faces are dashed.
 
     `numbered` puts the face's place in `faces`, from 1, before its caption, for tables beside the picture. `mirrored`
     turns the picture left to right, captions apart. A `layout` that is kept from frame to frame keeps captions calm.
+    Faces whose `track_id` is among those `marked` show it before their caption.
     """
     drawn = np.ascontiguousarray(require_rgb(image)[:, ::-1]) if mirrored else require_rgb(image).copy()
     if style is DrawStyle.OFF:
@@ -41,7 +43,10 @@ def draw_faces(
     for face in shown:
         draw_box(drawn, face)
     if style is DrawStyle.LABELS:
-        texts = [words(face, number if numbered else None) for number, face in enumerate(shown, start=1)]
+        texts = [
+            words(face, number if numbered else face.track_id if face.track_id in marked else None)
+            for number, face in enumerate(shown, start=1)
+        ]
         for caption in (layout or CaptionLayout()).place(shown, texts, width, height):
             put(drawn, caption)
     return drawn

@@ -13,7 +13,9 @@ from av.video.reformatter import VideoReformatter
 from emotion.captions import CaptionLayout
 from emotion.drawing import DrawStyle, draw_faces
 from emotion.faces import Face, RGBImage, require_rgb
+from emotion.lasting import LastingWatch
 from emotion.pace import Pace, PaceMeter
+from emotion.recorder import LessonRecorder
 from emotion.timeline import MoodTimeline
 
 logger = logging.getLogger(__name__)
@@ -32,10 +34,14 @@ class Analyzer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How the analysed picture is shown: what is drawn, and whether as in a mirror."""
+    """How the analysed picture is shown: what is drawn, and whether as in a mirror.
+
+    `lasting` numbers the faces whose negative-like expression has lasted (`LastingWatch`); off by default.
+    """
 
     style: DrawStyle = DrawStyle.LABELS
     mirrored: bool = False
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,7 @@ class StreamStatus:
     last_frame_s: float | None
     age_s: float
     pace: Pace = field(default_factory=Pace)
+    lasting: frozenset[int] = frozenset()
 
     @property
     def silent(self) -> bool:
@@ -59,11 +66,18 @@ class StreamStatus:
 class EmotionVideoTransformer:
     """Analyses and draws a stream's frames; its numbers are read by the page's thread.
 
-    `view` may be set at any time and holds from the next frame on. `clock` gives monotonic seconds.
+    `view` may be set at any time and holds from the next frame on. `clock` gives monotonic seconds. A `recorder` is
+    told of every analysed frame, over restarts of the stream.
     """
 
-    def __init__(self, analyzer: Analyzer, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        analyzer: Analyzer,
+        clock: Callable[[], float] = time.monotonic,
+        recorder: LessonRecorder | None = None,
+    ) -> None:
         self.timeline = MoodTimeline()
+        self.recorder = recorder
         self.view = View()
         self._analyzer = analyzer
         self._clock = clock
@@ -87,6 +101,8 @@ class EmotionVideoTransformer:
             self._pace = PaceMeter()
             self._starting = True
             self._layout = CaptionLayout()
+            self._watch = LastingWatch()
+            self._lasting: frozenset[int] = frozenset()
         self.timeline.clear()
 
     def recv(self, frame: av.VideoFrame) -> av.VideoFrame:
@@ -99,7 +115,12 @@ class EmotionVideoTransformer:
             image = require_rgb(self._to_rgb.reformat(frame, format="rgb24").to_ndarray())
             faces = self._analyzer.analyze(image, at=arrived)
             self.timeline.record(faces, at=arrived)
-            drawn = draw_faces(image, faces, style=view.style, mirrored=view.mirrored, layout=self._layout)
+            if self.recorder is not None:
+                self.recorder.record(faces, at=arrived)
+            lasting = self._watch.look(faces, arrived) if view.lasting else frozenset()
+            drawn = draw_faces(
+                image, faces, style=view.style, mirrored=view.mirrored, layout=self._layout, marked=lasting
+            )
             answer = _like(frame, av.VideoFrame.from_ndarray(drawn, format="rgb24"))
         except Exception as error:  # one escaping exception would freeze the whole stream, without a word
             self._note_failure(error)
@@ -107,6 +128,7 @@ class EmotionVideoTransformer:
         stamp = None if frame.pts is None or frame.time_base is None else float(frame.pts * frame.time_base)
         with self._lock:
             self._frames += 1
+            self._lasting = lasting
             self._last_frame = self._clock()
             self._pace.note(stamp, arrived, self._last_frame)
         return answer
@@ -123,7 +145,13 @@ class EmotionVideoTransformer:
             now = self._clock()
             last_frame_s = None if self._last_frame is None else now - self._last_frame
             return StreamStatus(
-                self._frames, self._failures, self._last_failure, last_frame_s, now - self._began, self._pace.pace(now)
+                self._frames,
+                self._failures,
+                self._last_failure,
+                last_frame_s,
+                now - self._began,
+                self._pace.pace(now),
+                self._lasting,
             )
 
     def _note_failure(self, error: Exception) -> None:
