@@ -15,11 +15,13 @@ from emotion.labels import EMOTIONS, Emotion
 class Mood:
     """What a window of frames shows together.
 
-    `faces` and `unsure` are counts in the newest frame; `shares` the mean calibrated probability of each emotion
-    over all faces of the window (soft votes), summing to 1, or empty when there was no face.
+    `faces`, `readable` and `unsure` are counts in the newest frame: all faces, those without an obstacle, and those
+    that name no expression. `shares` are the mean calibrated probability of each emotion over all readable faces of the
+    window (soft votes), summing to 1, or empty when there was none.
     """
 
     faces: int
+    readable: int
     unsure: int
     shares: Mapping[Emotion, float]
 
@@ -28,6 +30,7 @@ class Mood:
 class _Frame:
     at: float
     faces: int
+    readable: int
     unsure: int
     scores: np.ndarray  # float64 (7,), the sum over the frame's faces
 
@@ -42,8 +45,9 @@ class MoodTimeline:
 
     def record(self, faces: Sequence[Face], at: float) -> None:
         """Add one frame's faces, seen at `at` seconds of a monotonic clock."""
-        scores = np.array([list(face.scores.values()) for face in faces], float).reshape(-1, len(EMOTIONS)).sum(axis=0)
-        frame = _Frame(at, len(faces), sum(face.emotion is None for face in faces), scores)
+        readable = [[*face.scores.values()] for face in faces if face.obstacle is None]
+        scores = np.array(readable, float).reshape(-1, len(EMOTIONS)).sum(axis=0)
+        frame = _Frame(at, len(faces), len(readable), sum(face.emotion is None for face in faces), scores)
         with self._lock:
             self._frames.append(frame)
             while at - self._frames[0].at > self._keep_s:
@@ -54,10 +58,10 @@ class MoodTimeline:
         with self._lock:
             recent = [frame for frame in self._frames if now - frame.at <= window_s]
         total = sum((frame.scores for frame in recent), np.zeros(len(EMOTIONS)))
-        if not total.sum():
-            return Mood(0, 0, {})
-        shares = dict(zip(EMOTIONS, (float(s) for s in total / total.sum()), strict=True))
-        return Mood(recent[-1].faces, recent[-1].unsure, shares)
+        if not recent:
+            return Mood(0, 0, 0, {})
+        shares = dict(zip(EMOTIONS, (float(s) for s in total / total.sum()), strict=True)) if total.sum() else {}
+        return Mood(recent[-1].faces, recent[-1].readable, recent[-1].unsure, shares)
 
     def clear(self) -> None:
         """Forget everything."""

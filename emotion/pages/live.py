@@ -9,10 +9,14 @@ from streamlit_webrtc import WebRtcStreamerContext, webrtc_streamer
 from emotion.analyzer import FaceAnalyzer
 from emotion.detector import LIVE, HaarDetector
 from emotion.drawing import DrawStyle
+from emotion.lasting import LASTS_S
 from emotion.live import SILENT_AFTER_S, EmotionVideoTransformer, StreamStatus, View
+from emotion.mood import in_a_sentence
+from emotion.pages import class_view, session
 from emotion.pages.charts import expression_bars, in_words
 from emotion.settings import Settings
 from emotion.stream import StreamAnalyzer
+from emotion.tone_alert import ToneAlert
 
 RESOLUTIONS = {"480p": (640, 480), "720p": (1280, 720)}
 STYLES = {"Labels": DrawStyle.LABELS, "Boxes": DrawStyle.BOXES, "Off": DrawStyle.OFF}
@@ -20,6 +24,15 @@ FRAMES_PER_S = 15
 Stream = WebRtcStreamerContext[Any, Any]
 REFRESH_S = 1.0
 CONNECTING_TOO_LONG_S = 10.0
+ASKS_HELP = (
+    "Tone is the smile-like share minus the negative-like share. If the last minute differs much from the class's own "
+    "five minutes before, a question appears; at most one in five minutes."
+)
+LASTING_HELP = (
+    f"Faces whose negative-like expression has lasted {LASTS_S:.0f} seconds get a number in the picture. The numbers "
+    "are anonymous and forgotten with the stream. A face at rest, or one that thinks, often looks negative: ask, do "
+    "not judge."
+)
 
 
 def show(analyzer: FaceAnalyzer, settings: Settings) -> None:
@@ -30,6 +43,8 @@ def show(analyzer: FaceAnalyzer, settings: Settings) -> None:
         icon=":material/gavel:",
     )
     transformer = _session_transformer(analyzer, settings)
+    lesson = session.recorder(analyzer.classifier.card.name)
+    transformer.recorder = lesson
     picture, numbers = st.columns([3, 2], gap="large")
     with picture:
         stream = st.container()  # above the choice of resolution on the page, though it needs its answer
@@ -57,7 +72,9 @@ def show(analyzer: FaceAnalyzer, settings: Settings) -> None:
         )
     with numbers:
         busy = context.state.playing or context.state.signalling
-        st.fragment(_show_numbers, run_every=REFRESH_S if busy else None)(transformer, context)
+        asks = st.session_state.get("class-asks", False)
+        st.fragment(_show_numbers, run_every=REFRESH_S if busy else None)(transformer, context, asks)
+    class_view.show(lesson, analyzer.classifier.card, transformer.now, context.state.playing)
 
 
 def _choose_view() -> View:
@@ -72,7 +89,10 @@ def _choose_view() -> View:
         help="What is drawn on the picture. The numbers beside it stay the same.",
     )
     mirrored = mirror.toggle("Mirror", key="mirrored", help="Shows your own camera as a mirror does.")
-    return View(STYLES[style or "Labels"], mirrored)
+    with st.popover("More", icon=":material/tune:"):
+        st.toggle("Ask me when the class's tone changes", key="class-asks", help=ASKS_HELP)
+        lasting = st.toggle("Number faces that may need a look", key="class-lasting", help=LASTING_HELP)
+    return View(STYLES[style or "Labels"], mirrored, lasting)
 
 
 def _session_transformer(analyzer: FaceAnalyzer, settings: Settings) -> EmotionVideoTransformer:
@@ -95,33 +115,58 @@ def _constraints(width: int, height: int) -> dict[str, object]:
     }
 
 
-def _show_numbers(transformer: EmotionVideoTransformer, context: Stream) -> None:
+def _show_numbers(transformer: EmotionVideoTransformer, context: Stream, asks: bool = False) -> None:
     """The faces seen now and their mix; redrawn alone, once a second, while the stream plays."""
     status = transformer.status()
     if not context.state.playing:
         _show_waiting(status, connecting=context.state.signalling)
         return
     mood = transformer.timeline.mood(now=transformer.now())
-    faces, readable, frames = st.columns(3)
+    faces, readable, unsure = st.columns(3)
     faces.metric("Faces now", mood.faces)
-    readable.metric("Unsure", mood.unsure, help="Faces whose likeliest expression is not likely enough to be named.")
-    frames.metric("Frames analysed", status.frames)
-    _show_pace(status)
+    readable.metric("Readable", mood.readable, help="Faces that are large, sharp and light enough to be read.")
+    unsure.metric(
+        "Unsure",
+        f"{mood.unsure / mood.faces:.0%}" if mood.faces else "0%",
+        help="Share of the faces whose likeliest expression is not likely enough to be named.",
+    )
+    _show_class(transformer, asks, status)
     _show_trouble(status)
     if mood.shares:
         first = max(mood.shares, key=mood.shares.__getitem__)
         st.markdown(f"Expressions of the last 3 seconds: mostly **{first.value}** ({mood.shares[first]:.0%})")
         expression_bars(mood.shares, f"Mix of expressions: {in_words(mood.shares)}", key="live-mix")
+    elif mood.faces:
+        st.markdown("No face can be read: they are too small, too blurred or too dark.")
     elif not status.silent:
         st.markdown("No face found. Look towards the camera, in good light, not too far away.")
+    _show_pace(status)
+
+
+def _show_class(transformer: EmotionVideoTransformer, asks: bool, status: StreamStatus) -> None:
+    """The class in a sentence, and what the teacher asked to be told."""
+    if transformer.recorder is not None:
+        windows, now_s = transformer.recorder.snapshot().windows, transformer.recorder.elapsed_s(transformer.now())
+        sentence = in_a_sentence(windows, now_s)
+        if sentence:
+            st.markdown(f"##### {sentence}")
+        alert: ToneAlert = st.session_state.setdefault("tone-alert", ToneAlert())
+        question = alert.question(windows, now_s) if asks else ""
+        if question:
+            st.info(question, icon=":material/help:")
+    if status.lasting:
+        told = ", ".join(map(str, sorted(status.lasting)))
+        st.markdown(f":material/visibility: May need a look: {told}")
 
 
 def _show_pace(status: StreamStatus) -> None:
-    """How fast and how late, in a small line."""
+    """How much, how fast and how late, in a small line."""
     pace = status.pace
+    words = f"{status.frames:,} frames analysed"
     if pace.frames_per_s is not None and pace.delay_s is not None:
         delay_ms = 1000 * pace.delay_s
-        st.caption(f"{pace.frames_per_s:.0f} pictures a second, {delay_ms:.0f} ms from picture in to picture out")
+        words += f", {pace.frames_per_s:.0f} pictures a second, {delay_ms:.0f} ms from picture in to picture out"
+    st.caption(words)
 
 
 def _show_waiting(status: StreamStatus, connecting: bool) -> None:

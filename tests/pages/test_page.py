@@ -64,6 +64,7 @@ class StandingTransformer:
     def __init__(self, **status) -> None:
         values = {"frames": 7, "failures": 0, "last_failure": "", "last_frame_s": 0.1, "age_s": 60.0, **status}
         self.timeline = MoodTimeline()
+        self.recorder = None
         self._status = StreamStatus(**values)
 
     def status(self) -> StreamStatus:
@@ -96,10 +97,11 @@ def test_faces_and_their_mix_are_shown():
     app = numbers(transformer)
     assert [(metric.label, metric.value) for metric in app.metric] == [
         ("Faces now", "2"),
-        ("Unsure", "1"),
-        ("Frames analysed", "7"),
+        ("Readable", "2"),
+        ("Unsure", "50%"),
     ]
     assert "mostly **happy**" in app.markdown[0].value
+    assert app.caption[0].value == "7 frames analysed"
     assert not app.warning
 
 
