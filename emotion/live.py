@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import av
+import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from emotion.captions import CaptionLayout
 from emotion.drawing import DrawStyle, draw_faces
 from emotion.faces import Face, RGBImage, require_rgb
 from emotion.lasting import LastingWatch
+from emotion.memory import give_back_large_buffers
 from emotion.pace import Pace, PaceMeter
 from emotion.recorder import LessonRecorder
 from emotion.timeline import MoodTimeline
@@ -76,6 +78,7 @@ class EmotionVideoTransformer:
         clock: Callable[[], float] = time.monotonic,
         recorder: LessonRecorder | None = None,
     ) -> None:
+        give_back_large_buffers()
         self.timeline = MoodTimeline()
         self.recorder = recorder
         self.view = View()
@@ -112,7 +115,7 @@ class EmotionVideoTransformer:
             if self._is_starting():
                 self._analyzer.restart()  # here, as the analyzer belongs to this thread
             view = self.view
-            image = require_rgb(self._to_rgb.reformat(frame, format="rgb24").to_ndarray())
+            image = require_rgb(_pixels(self._to_rgb.reformat(frame, format="rgb24")))
             faces = self._analyzer.analyze(image, at=arrived)
             self.timeline.record(faces, at=arrived)
             if self.recorder is not None:
@@ -121,7 +124,7 @@ class EmotionVideoTransformer:
             drawn = draw_faces(
                 image, faces, style=view.style, mirrored=view.mirrored, layout=self._layout, marked=lasting
             )
-            answer = _like(frame, av.VideoFrame.from_ndarray(drawn, format="rgb24"))
+            answer = _like(frame, av.VideoFrame.from_numpy_buffer(drawn, format="rgb24"))
         except Exception as error:  # one escaping exception would freeze the whole stream, without a word
             self._note_failure(error)
             return frame
@@ -165,6 +168,13 @@ class EmotionVideoTransformer:
             logger.exception("a frame could not be analysed; the stream goes on")
         elif count & (count - 1) == 0:  # 2, 4, 8, ...: thirty tracebacks a second would fill a log
             logger.error("%d frames could not be analysed, the last one: %r", count, error)
+
+
+def _pixels(frame: av.VideoFrame) -> RGBImage:
+    """The picture of an rgb24 frame in its own memory, not copied; nobody writes to it."""
+    plane = frame.planes[0]
+    pixels = memoryview(plane)  # type: ignore[arg-type]  # PyAV types no buffer protocol
+    return np.ndarray((frame.height, frame.width, 3), np.uint8, pixels, strides=(plane.line_size, 3, 1))
 
 
 def _like(source: av.VideoFrame, drawn: av.VideoFrame) -> av.VideoFrame:
