@@ -1,4 +1,4 @@
-"""The app from a shell: `python -m emotion photo IN [--out OUT.png] [--json -|FILE]`."""
+"""The app from a shell: `python -m emotion photo IN [--out OUT.png] [--json -|FILE]`, `... video IN --csv OUT`."""
 
 import argparse
 import sys
@@ -10,6 +10,7 @@ from emotion.drawing import caption_text, draw_faces
 from emotion.exports import faces_json
 from emotion.files import write_bytes
 from emotion.images import decode_picture, encode_png
+from emotion.video_command import add_video_command
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -23,6 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--json", metavar="-|FILE", help="write boxes and probabilities as JSON to a file, or - for here"
     )
     photo.set_defaults(run=run_photo)
+    add_video_command(commands)
     arguments = parser.parse_args(argv)
     try:
         arguments.run(arguments)

@@ -1,0 +1,28 @@
+"""Short recordings for tests: a real face in a scene, as MP4 or another format."""
+
+import io
+from collections.abc import Sequence
+from fractions import Fraction
+
+import av
+
+from emotion.faces import RGBImage
+
+
+def film(
+    pictures: Sequence[RGBImage], rate: int = 10, kind: str = "mp4", codec: str = "libx264", times: Sequence[float] = ()
+) -> bytes:
+    """The pictures one after the other, `rate` a second, or at `times` in seconds."""
+    out = io.BytesIO()
+    height, width = pictures[0].shape[:2]
+    with av.open(out, "w", format=kind) as container:
+        stream = container.add_stream(codec, rate=rate)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 1000)
+        for number, picture in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            frame.time_base = Fraction(1, 1000)
+            frame.pts = round(1000 * (times[number] if times else number / rate))
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return out.getvalue()
