@@ -42,15 +42,15 @@ class FilmClock:
     """The film's own time, plus what the present frame has taken so far."""
 
     def __init__(self) -> None:
-        self._film_s = 0.0
+        self.film_s = 0.0
         self._began = time.perf_counter()
 
     def next_frame(self) -> None:
-        self._film_s += FRAME_S
+        self.film_s += FRAME_S
         self._began = time.perf_counter()
 
     def __call__(self) -> float:
-        return self._film_s + time.perf_counter() - self._began
+        return self.film_s + time.perf_counter() - self._began
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,21 +218,6 @@ def streams(pool: Sequence[np.ndarray], classifier: EmotionClassifier, seconds: 
         print(f"| {count} | {rates} | {cores:.2f} | {resident_mb():.0f} MB |", flush=True)
 
 
-def soak(pool: Sequence[np.ndarray], classifier: EmotionClassifier, count: int) -> None:
-    """Memory over a long stream."""
-    film = make_film(pool, 5, 1280, 720)
-    frames = [frame for frame, _ in film.frames(60)]
-    transformer = EmotionVideoTransformer(StreamAnalyzer(classifier))
-    told = {}
-    for number in range(count):
-        transformer.recv(frames[number % len(frames)])
-        if number + 1 in {900, count // 2, count}:
-            told[number + 1] = resident_mb()
-    print("\n| frames | " + " | ".join(f"{n:,}" for n in told) + " |")
-    print("|---" * (len(told) + 1) + "|")
-    print("| resident memory | " + " | ".join(f"{mb:.0f} MB" for mb in told.values()) + " |")
-
-
 def resident_mb() -> float:
     """Resident memory of this process now, in MB (its peak where the system does not tell)."""
     status = Path("/proc/self/status")
@@ -253,13 +238,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, help="fer2013.csv, for classes of different faces")
     parser.add_argument("--frames", type=int, default=150, help="frames of a film (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=10, help="of the streams at once (default: %(default)s)")
-    parser.add_argument("--soak", type=int, default=0, metavar="FRAMES", help="also a long stream, for its memory")
     parser.add_argument("--plot", type=Path, metavar="PNG", help="also draw time against faces and pixels")
     arguments = parser.parse_args(argv)
     pool = make_pool(arguments.data)
     classifier = load_analyzer().classifier
-    if arguments.soak:  # first, so that nothing else is counted in its memory
-        soak(pool, classifier, arguments.soak)
     streams(pool, classifier, arguments.seconds)
     print(f"\nstart, from import to first answers: {start_s():.2f} s\n")
     classes(pool, classifier, arguments.frames)
