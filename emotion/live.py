@@ -13,6 +13,7 @@ from av.video.reformatter import VideoReformatter
 from emotion.captions import CaptionLayout
 from emotion.drawing import DrawStyle, draw_faces
 from emotion.faces import Face, RGBImage, require_rgb
+from emotion.memory import give_back
 from emotion.pace import Pace, PaceMeter
 from emotion.timeline import MoodTimeline
 
@@ -20,6 +21,9 @@ logger = logging.getLogger(__name__)
 
 SILENT_AFTER_S = 3.0
 """A playing stream without a frame for this long is called silent."""
+
+GIVE_BACK_EVERY_S = 1.0
+"""Freed memory goes back to the system this often: more often only costs time, more seldom lets it pile up."""
 
 
 class Analyzer(Protocol):
@@ -86,6 +90,7 @@ class EmotionVideoTransformer:
             self._last_frame: float | None = None
             self._pace = PaceMeter()
             self._starting = True
+            self._gave_back = self._began
             self._layout = CaptionLayout()
         self.timeline.clear()
 
@@ -109,6 +114,11 @@ class EmotionVideoTransformer:
             self._frames += 1
             self._last_frame = self._clock()
             self._pace.note(stamp, arrived, self._last_frame)
+            due = arrived - self._gave_back >= GIVE_BACK_EVERY_S
+            if due:
+                self._gave_back = arrived
+        if due:
+            give_back()
         return answer
 
     def _is_starting(self) -> bool:
