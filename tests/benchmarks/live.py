@@ -42,15 +42,15 @@ class FilmClock:
     """The film's own time, plus what the present frame has taken so far."""
 
     def __init__(self) -> None:
-        self._film_s = 0.0
+        self.film_s = 0.0
         self._began = time.perf_counter()
 
     def next_frame(self) -> None:
-        self._film_s += FRAME_S
+        self.film_s += FRAME_S
         self._began = time.perf_counter()
 
     def __call__(self) -> float:
-        return self._film_s + time.perf_counter() - self._began
+        return self.film_s + time.perf_counter() - self._began
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,39 +155,6 @@ def classes(pool: Sequence[np.ndarray], classifier: EmotionClassifier, frames: i
             )
 
 
-def growth(pool: Sequence[np.ndarray], classifier: EmotionClassifier, frames: int, plot: Path | None) -> None:
-    """Time against the number of faces, and against the size of the picture."""
-    by_faces = {side**2: play(make_film(pool, side, 1280, 720), classifier, frames) for side in (1, 2, 3, 4, 5, 7)}
-    sizes = ((640, 480), (1280, 720), (1920, 1080), (3840, 2160))
-    by_pixels = {f"{w} x {h}": play(make_film(pool, 3, w, h), classifier, frames) for w, h in sizes}
-    print("\n| faces, 1280 x 720 | " + " | ".join(map(str, by_faces)) + " |")
-    print("|---" * (len(by_faces) + 1) + "|")
-    print("| a frame | " + " | ".join(f"{r.median_ms:.1f} ms" for r in by_faces.values()) + " |")
-    print("\n| picture, 9 faces | " + " | ".join(by_pixels) + " |")
-    print("|---" * (len(by_pixels) + 1) + "|")
-    print("| a frame | " + " | ".join(f"{r.median_ms:.1f} ms" for r in by_pixels.values()) + " |")
-    if plot:
-        draw(by_faces, {w * h / 1e6: r for (w, h), r in zip(sizes, by_pixels.values(), strict=True)}, plot)
-
-
-def draw(by_faces: dict[int, Result], by_megapixels: dict[float, Result], path: Path) -> None:
-    """Both curves as a PNG."""
-    from matplotlib import pyplot as plt
-
-    from training.figures import save_figure
-
-    figure, axes = plt.subplots(1, 2, figsize=(9, 3.2), sharey=True)
-    for ax, points, label in zip(
-        axes, (by_faces, by_megapixels), ("faces, 1280 x 720", "megapixels, 9 faces"), strict=True
-    ):
-        ax.plot([*points], [r.median_ms for r in points.values()], marker="o")
-        ax.set_xlabel(label)
-        ax.grid(alpha=0.3)
-    axes[0].set_ylabel("ms a frame")
-    axes[0].set_ylim(bottom=0)  # last: it ends the search for limits that suit both
-    save_figure(figure, path)
-
-
 def streams(pool: Sequence[np.ndarray], classifier: EmotionClassifier, seconds: float) -> None:
     """Several streams at once, each 15 frames a second of 640 x 480 with one face."""
     print("\n| streams | analysed frames a second, each | processor cores | memory |")
@@ -218,21 +185,6 @@ def streams(pool: Sequence[np.ndarray], classifier: EmotionClassifier, seconds: 
         print(f"| {count} | {rates} | {cores:.2f} | {resident_mb():.0f} MB |", flush=True)
 
 
-def soak(pool: Sequence[np.ndarray], classifier: EmotionClassifier, count: int) -> None:
-    """Memory over a long stream."""
-    film = make_film(pool, 5, 1280, 720)
-    frames = [frame for frame, _ in film.frames(60)]
-    transformer = EmotionVideoTransformer(StreamAnalyzer(classifier))
-    told = {}
-    for number in range(count):
-        transformer.recv(frames[number % len(frames)])
-        if number + 1 in {900, count // 2, count}:
-            told[number + 1] = resident_mb()
-    print("\n| frames | " + " | ".join(f"{n:,}" for n in told) + " |")
-    print("|---" * (len(told) + 1) + "|")
-    print("| resident memory | " + " | ".join(f"{mb:.0f} MB" for mb in told.values()) + " |")
-
-
 def resident_mb() -> float:
     """Resident memory of this process now, in MB (its peak where the system does not tell)."""
     status = Path("/proc/self/status")
@@ -253,17 +205,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, help="fer2013.csv, for classes of different faces")
     parser.add_argument("--frames", type=int, default=150, help="frames of a film (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=10, help="of the streams at once (default: %(default)s)")
-    parser.add_argument("--soak", type=int, default=0, metavar="FRAMES", help="also a long stream, for its memory")
-    parser.add_argument("--plot", type=Path, metavar="PNG", help="also draw time against faces and pixels")
     arguments = parser.parse_args(argv)
     pool = make_pool(arguments.data)
     classifier = load_analyzer().classifier
-    if arguments.soak:  # first, so that nothing else is counted in its memory
-        soak(pool, classifier, arguments.soak)
     streams(pool, classifier, arguments.seconds)
     print(f"\nstart, from import to first answers: {start_s():.2f} s\n")
     classes(pool, classifier, arguments.frames)
-    growth(pool, classifier, arguments.frames, arguments.plot)
     return 0
 
 

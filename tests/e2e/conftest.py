@@ -31,13 +31,19 @@ def app_scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def app_url(tmp_path_factory: pytest.TempPathFactory, app_scratch: Path) -> Iterator[str]:
-    """The address of the running app; it uses no STUN, as on a laptop without network."""
+def app(tmp_path_factory: pytest.TempPathFactory, app_scratch: Path) -> Iterator[tuple[str, int]]:
+    """The running app's address and process id; it uses no STUN, as on a laptop without network."""
     port = free_port()
     log = tmp_path_factory.mktemp("app") / "log.txt"
     scratch = {name: str(app_scratch) for name in ("HOME", "TMPDIR")}
-    with running(streamlit_command(port), port, log, {"STUN_URL": "none", **scratch}):
-        yield f"http://localhost:{port}"
+    with running(streamlit_command(port), port, log, {"STUN_URL": "none", **scratch}) as process:
+        yield f"http://localhost:{port}", process.pid
+
+
+@pytest.fixture(scope="session")
+def app_url(app: tuple[str, int]) -> str:
+    """The address of the running app."""
+    return app[0]
 
 
 @pytest.fixture(scope="session")

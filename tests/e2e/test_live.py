@@ -1,6 +1,7 @@
 """The live tab in a real browser, with a film of a real face as the camera."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, expect
@@ -60,3 +61,27 @@ def test_a_camera_without_faces_says_so(open_page):
     camera(page).get_by_role("button", name="START").click()
     expect(metric(page, "Faces now")).to_have_text("0", timeout=STREAM_STARTS_MS)
     expect(page.get_by_text("No face found.")).to_be_visible()
+
+
+def test_stop_and_start_leave_nothing_in_the_server(open_page, astronaut_film, app):
+    """The first stream loads what stays; each later one must give back its threads, sockets and files."""
+    server = Path("/proc") / str(app[1])
+    if not server.is_dir():
+        pytest.skip("no /proc here to count a server's threads and files")
+
+    def held() -> tuple[int, int]:
+        return len([*(server / "task").iterdir()]), len([*(server / "fd").iterdir()])
+
+    page = open_page(astronaut_film)
+    after = []
+    for _ in range(4):
+        camera(page).get_by_role("button", name="START").click()
+        expect(metric(page, "Faces now")).to_have_text("1", timeout=STREAM_STARTS_MS)
+        camera(page).get_by_role("button", name="STOP").click()
+        expect(camera(page).get_by_role("button", name="START")).to_be_visible(timeout=STREAM_STARTS_MS)
+        page.wait_for_timeout(1000)
+        after.append(held())
+    threads, files = zip(*after, strict=True)
+    # Thread pools of the server may still grow by a few; two threads or files kept of each stream would be six.
+    assert threads[-1] - threads[0] < 6, after
+    assert files[-1] - files[0] < 6, after
