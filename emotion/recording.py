@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
+from typing import BinaryIO
 
 import av
 
@@ -13,7 +14,6 @@ from emotion.captions import CaptionLayout
 from emotion.classifier import EmotionClassifier
 from emotion.drawing import draw_faces
 from emotion.faces import Face, RGBImage
-from emotion.files import replacing
 from emotion.lesson import Lesson, Window, WindowCounter
 from emotion.pictures import Picture, Pictures
 from emotion.stream import StreamAnalyzer
@@ -81,34 +81,31 @@ def _progress(done_s: float, length_s: float | None, took_s: float) -> Progress:
 class AnnotatedVideo:
     """An MP4 of the analysed pictures with boxes and captions, without sound; use it as a context.
 
-    It takes `path`'s place when it is whole, and is gone after a failure.
+    `out` is a path, or a file to write to that can be rewound, as an MP4's beginning is written last.
     """
 
-    def __init__(self, path: Path, rate: float) -> None:
-        self._replacing = replacing(path)
+    def __init__(self, out: Path | BinaryIO, rate: float) -> None:
+        self._out = str(out) if isinstance(out, Path) else out
         self._rate = Fraction(rate).limit_denominator(1000)
         self._layout = CaptionLayout()
         self._stream: av.VideoStream | None = None
 
     def __enter__(self) -> "AnnotatedVideo":
-        self._container = av.open(str(self._replacing.__enter__()), "w", format="mp4")
+        self._container = av.open(self._out, "w", format="mp4")
         return self
 
     def add(self, image: RGBImage, faces: Sequence[Face]) -> None:
         """Draw one picture; the first decides the size, which later ones are brought to."""
         if self._stream is None:
             self._stream = self._container.add_stream("libx264", rate=self._rate)
-            self._stream.height, self._stream.width = (side // 2 * 2 for side in image.shape[:2])
+            self._stream.height, self._stream.width = (max(side // 2 * 2, 2) for side in image.shape[:2])
             self._stream.pix_fmt = "yuv420p"
         drawn = draw_faces(image, faces, layout=self._layout)
         frame = av.VideoFrame.from_ndarray(drawn, format="rgb24")
         frame = frame.reformat(self._stream.width, self._stream.height, format="yuv420p")
         self._container.mux(self._stream.encode(frame))
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        try:
-            if self._stream is not None and error is None:
-                self._container.mux(self._stream.encode())
-            self._container.close()
-        finally:
-            self._replacing.__exit__(kind, error, None)
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._stream is not None and kind is None:
+            self._container.mux(self._stream.encode())
+        self._container.close()

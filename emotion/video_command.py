@@ -13,7 +13,7 @@ from typing import Any
 import cv2
 
 from emotion.analyzer import load_analyzer
-from emotion.files import write_text
+from emotion.files import replacing, write_text
 from emotion.labels import EMOTIONS
 from emotion.lesson_exports import lesson_csv
 from emotion.pictures import LIVE_SCHEMES, Picture, PictureReader, Pictures
@@ -89,7 +89,10 @@ def run_video(arguments: argparse.Namespace) -> None:
     rows: list[dict[str, Any]] = []
     with ExitStack() as stack:
         reader = stack.enter_context(open_pictures(arguments.input, arguments.fps))
-        film = stack.enter_context(AnnotatedVideo(arguments.annotated, arguments.fps)) if arguments.annotated else None
+        film = None
+        if arguments.annotated is not None:
+            aside = stack.enter_context(replacing(arguments.annotated))
+            film = stack.enter_context(AnnotatedVideo(aside, arguments.fps))
 
         def seen(analysed: Analysed) -> None:
             if film is not None:

@@ -1,11 +1,11 @@
-"""The one page: title, live tab, photo tab, about tab."""
+"""The one page: title, live tab, recording tab, photo tab, about tab."""
 
 import logging
 
 import streamlit as st
 
 from emotion.analyzer import load_analyzer
-from emotion.pages import about, live, photo
+from emotion.pages import about, live, photo, recording
 from emotion.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -24,11 +24,18 @@ def show() -> None:
         logger.exception("the app cannot start")
         st.error(f"The app cannot start: {error}", icon=":material/error:")
         return
-    live_tab, photo_tab, about_tab = st.tabs(
-        [":material/videocam: Live", ":material/photo: Photo", ":material/info: About"]
+    live_tab, recording_tab, photo_tab, about_tab = st.tabs(
+        [
+            ":material/videocam: Live",
+            ":material/movie: Recording",
+            ":material/photo: Photo",
+            ":material/info: About",
+        ]
     )
     with live_tab:
         live.show(analyzer, settings)
+    with recording_tab:
+        recording.show(analyzer)
     with photo_tab:
         photo.show(analyzer)
     with about_tab:

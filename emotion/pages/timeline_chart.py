@@ -27,9 +27,14 @@ def colour(name: str) -> str:
 
 
 def show(
-    found: Sequence[Point], markers: Sequence[Marker], in_groups: bool, chosen: str, span: tuple[float, float]
+    found: Sequence[Point],
+    markers: Sequence[Marker],
+    in_groups: bool,
+    chosen: str,
+    span: tuple[float, float],
+    key: str = "class",
 ) -> None:
-    """Draw both charts over `span`, seconds of the lesson; scrolling zooms, dragging moves."""
+    """Draw both charts over `span`, seconds of the lesson; scrolling zooms, dragging moves. `key` tells pages apart."""
     within = [marker for marker in markers if span[0] <= marker.at_s <= span[1]]
     x = {
         "field": "at",
@@ -39,12 +44,12 @@ def show(
         "axis": {"labelExpr": MINUTES, "grid": False},
     }
     stack = [*_layers(found, in_groups, x), *_end_labels(found, in_groups, x), *_markers(within, x)]
-    _draw(stack, HEIGHT_PX, "class-timeline", in_words(found, in_groups))
+    _draw(stack, HEIGHT_PX, f"{key}-timeline", in_words(found, in_groups))
     st.caption(f"**{chosen}**: share of the readable faces, and the range it may truly have; wide with few faces.")
     _draw(
         [*_band(found, chosen, x), *_markers(within, x, words=False)],
         BAND_HEIGHT_PX,
-        "class-band",
+        f"{key}-band",
         _told(found, chosen),
     )
 

@@ -1,0 +1,142 @@
+"""The recording tab: a video of a lesson, analysed faster than it plays."""
+
+from pathlib import PurePath
+
+import streamlit as st
+
+from emotion.analyzer import FaceAnalyzer
+from emotion.lesson import Lesson
+from emotion.lesson_exports import lesson_csv, lesson_json
+from emotion.mood import group_shares, mean_shares
+from emotion.pages import timeline_chart
+from emotion.pictures import MOST_BYTES
+from emotion.recording_job import RecordingJob, Result
+from emotion.series import clock, names, points, table
+
+KINDS = ["mp4", "webm", "mov", "avi"]
+RATES = {"1 a second": 1.0, "2 a second": 2.0, "5 a second": 5.0}
+POLL_S = 0.5
+JOB = "recording-job"
+"""Key of `st.session_state` under which a session's `RecordingJob` is; its `result` holds the `Lesson`."""
+
+
+def show(analyzer: FaceAnalyzer) -> None:
+    """Draw the tab."""
+    job: RecordingJob | None = st.session_state.get(JOB)
+    if job is not None and job.running:
+        st.fragment(_show_progress, run_every=POLL_S)(job)
+        return
+    _show_form(analyzer)
+    if job is None:
+        st.caption(":material/lock: The recording is read in memory and forgotten; nothing is stored.")
+    elif job.error:
+        st.error(job.error, icon=":material/broken_image:")
+    elif job.result is not None:
+        _show_result(job.result)
+
+
+def _show_form(analyzer: FaceAnalyzer) -> None:
+    file = st.file_uploader(
+        f"MP4, WebM, MOV or AVI, up to {MOST_BYTES / 1e6:.0f} MB",
+        type=KINDS,
+        max_upload_size=MOST_BYTES // 1_000_000,
+        key="recording-file",
+    )
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    rate = row.segmented_control(
+        "Analysed pictures",
+        [*RATES],
+        default="2 a second",
+        required=True,
+        key="recording-rate",
+        help="More show short expressions and take longer.",
+    )
+    annotate = row.toggle("Make a video with boxes and captions", key="recording-annotate")
+    begun = row.button(
+        "Analyse", type="primary", icon=":material/play_arrow:", disabled=file is None, key="recording-begin"
+    )
+    if not begun or file is None:
+        return
+    if file.size > MOST_BYTES:  # the uploader checks it in the browser only
+        st.error(
+            f"{file.name} has {file.size / 1e6:.0f} MB, at most {MOST_BYTES / 1e6:.0f} MB can be analysed here: cut "
+            "it, or use `python -m emotion video` on your own machine, which has no limit.",
+            icon=":material/broken_image:",
+        )
+        return
+    st.session_state[JOB] = RecordingJob(
+        file.getvalue(), analyzer.classifier, RATES[rate or "2 a second"], annotate, file.name
+    )
+    st.rerun()
+
+
+def _show_progress(job: RecordingJob) -> None:
+    """How far it is; the whole page is drawn anew when it is done."""
+    progress = job.progress
+    told = f"{clock(progress.done_s)} analysed"
+    if progress.left_s is not None:
+        told += f", about {progress.left_s:.0f} s left"
+    st.progress(progress.fraction or 0.0, text=told)
+    st.button("Cancel", icon=":material/close:", on_click=job.cancel, key="recording-cancel")
+    if not job.running:
+        st.rerun()
+
+
+def _show_result(result: Result) -> None:
+    lesson = result.lesson
+    if result.cancelled:
+        st.info("Cancelled: this is what was analysed until then.", icon=":material/close:")
+    if result.truncated:
+        st.warning(
+            "The recording ends before it should: it is damaged or cut off. This is what could be read.",
+            icon=":material/content_cut:",
+        )
+    if not any(window.shares for window in lesson.windows):
+        st.markdown("No face could be read. Faces should look towards the camera and be at least 40 pixels wide.")
+        return
+    st.subheader(lesson.title, anchor=False)
+    st.markdown(_in_a_sentence(lesson))
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    detail = row.segmented_control(
+        "In", ["4 groups", "7 expressions"], default="4 groups", required=True, key="recording-detail"
+    )
+    in_groups = detail == "4 groups"
+    one = row.selectbox("With its confidence", names(in_groups), key=f"recording-band-{in_groups}", width=170)
+    found = points(lesson.windows, in_groups=in_groups)
+    timeline_chart.show(found, (), in_groups, str(one), (0.0, found[-1].end_s), key="recording")
+    with st.expander("The numbers"):
+        st.dataframe(table(found, in_groups), hide_index=True, width="stretch", key="recording-table")
+    _show_downloads(result)
+
+
+def _in_a_sentence(lesson: Lesson) -> str:
+    shares, faces = mean_shares(lesson.windows, 0.0, float("inf"))
+    groups = group_shares(shares)
+    first = max(groups, key=groups.__getitem__)
+    length = clock(lesson.windows[-1].start_s + 5)
+    return f"{length} long, {faces:.1f} readable faces in the mean; most of all **{first}** ({groups[first]:.0%})."
+
+
+def _show_downloads(result: Result) -> None:
+    name = PurePath(result.lesson.title).stem or "recording"
+    row = st.container(horizontal=True)
+    row.download_button(
+        "CSV", lesson_csv(result.lesson), f"{name}.csv", "text/csv", icon=":material/download:", on_click="ignore"
+    )
+    row.download_button(
+        "JSON",
+        lesson_json(result.lesson),
+        f"{name}.json",
+        "application/json",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    if result.annotated:
+        row.download_button(
+            "Video with boxes",
+            result.annotated,
+            f"{name}-faces.mp4",
+            "video/mp4",
+            icon=":material/movie:",
+            on_click="ignore",
+        )
