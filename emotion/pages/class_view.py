@@ -6,6 +6,7 @@ import streamlit as st
 
 from emotion.card import ModelCard
 from emotion.lesson import Lesson
+from emotion.lesson_exports import lesson_csv, lesson_json
 from emotion.mood import corrected
 from emotion.pages import timeline_chart
 from emotion.recorder import LONGEST_TEXT, LessonRecorder, LessonState
@@ -130,6 +131,18 @@ def _show_timeline(
     timeline_chart.show(found, lesson.markers, in_groups, chosen, (since, end))
     with st.expander("The numbers"):
         st.dataframe(table(found, in_groups), hide_index=True, width="stretch", key="class-table")
+        row = st.container(horizontal=True)
+        for kind, content, mime in (("CSV", lesson_csv, "text/csv"), ("JSON", lesson_json, "application/json")):
+            row.download_button(
+                kind,
+                content(lesson),
+                f"lesson-{lesson.started:%Y-%m-%d-%H%M}.{kind.lower()}",
+                mime,
+                icon=":material/download:",
+                on_click="ignore",
+                help="The whole lesson so far, in windows of five seconds, uncorrected.",
+                key=f"class-{kind}",
+            )
 
 
 def _points(lesson: Lesson, since: float, in_groups: bool, card: ModelCard | None) -> list[Point]:

@@ -15,7 +15,9 @@ def show() -> None:
     """Draw the page; called by `app.py` on every run of a session."""
     st.set_page_config(page_title="Class Mood", page_icon=":material/sentiment_satisfied:", layout="wide")
     st.title("Class Mood", anchor=False)
-    st.markdown("Press **START** to see the expression of every face in your camera's picture, or try a **photo**.")
+    st.markdown(
+        "Press **START** to see the expressions of all faces in your camera's picture, or try a **recording** or a **photo**."
+    )
     try:
         settings = Settings.from_env()
         with st.spinner("Loading the network..."):

@@ -41,7 +41,7 @@ def show(
         "type": "quantitative",
         "title": None,
         "scale": {"domain": [*span], "nice": False},
-        "axis": {"labelExpr": MINUTES, "grid": False},
+        "axis": {"labelExpr": MINUTES, "grid": False, "tickMinStep": 5},
     }
     stack = [*_layers(found, in_groups, x), *_end_labels(found, in_groups, x), *_markers(within, x)]
     _draw(stack, HEIGHT_PX, f"{key}-timeline", in_words(found, in_groups))

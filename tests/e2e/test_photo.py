@@ -18,7 +18,9 @@ pytestmark = pytest.mark.e2e
 
 def upload(page: Page, name: str, content: bytes) -> None:
     page.get_by_role("tab", name="Photo").click()
-    page.get_by_role("tabpanel").locator("input[type=file]").set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
+    page.get_by_role("tabpanel").locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "image/png", "buffer": content}
+    )
 
 
 def png(image) -> bytes:
