@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from emotion.faces import Face
@@ -11,6 +12,16 @@ from emotion.labels import EMOTIONS
 
 COLUMNS = ("face", "emotion", "confidence", *(e.value for e in EMOTIONS), "x1", "y1", "x2", "y2")
 """Columns of a photo's table and CSV; `face` counts from 1 in reading order, boxes in pixels, x2 and y2 exclusive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """What is known of a picture once it is forgotten: its name, its size in pixels and its faces."""
+
+    name: str
+    width: int
+    height: int
+    faces: tuple[Face, ...]
 
 
 def face_rows(faces: Iterable[Face]) -> list[dict[str, Any]]:
@@ -29,10 +40,33 @@ def face_rows(faces: Iterable[Face]) -> list[dict[str, Any]]:
 
 def faces_csv(faces: Iterable[Face]) -> str:
     """The rows as CSV with a header."""
+    return _csv(COLUMNS, face_rows(faces))
+
+
+def photo_rows(photos: Iterable[Photo]) -> list[dict[str, Any]]:
+    """The rows of several pictures, the picture's name first."""
+    return [{"picture": photo.name, **row} for photo in photos for row in face_rows(photo.faces)]
+
+
+def photos_csv(photos: Iterable[Photo]) -> str:
+    """The rows of several pictures as CSV with a header."""
+    return _csv(("picture", *COLUMNS), photo_rows(photos))
+
+
+def photos_json(photos: Iterable[Photo], model: str) -> str:
+    """Several pictures as one JSON document: a list of what `faces_json` says of each, with its name."""
+    told = [
+        {"picture": photo.name, **json.loads(faces_json(photo.faces, photo.width, photo.height, model))}
+        for photo in photos
+    ]
+    return json.dumps(told, indent=2) + "\n"
+
+
+def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(text, fieldnames=columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(face_rows(faces))
+    writer.writerows(rows)
     return text.getvalue()
 
 

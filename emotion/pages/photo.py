@@ -1,44 +1,96 @@
-"""The photo tab: one picture, its faces, their seven probabilities."""
+"""The photo tab: pictures, their faces, the seven probabilities of each, and what an answer rests on."""
+
+from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from emotion.analyzer import FaceAnalyzer
+from emotion import occlusion
+from emotion.analyzer import FaceAnalyzer, crop_faces
 from emotion.drawing import caption_text, draw_faces
-from emotion.exports import face_rows, faces_csv, faces_json
+from emotion.exports import Photo, face_rows, faces_csv, faces_json, photo_rows, photos_csv, photos_json
 from emotion.faces import Face, RGBImage
 from emotion.images import MAX_BYTES, PictureError, decode_picture, encode_png
 from emotion.pages.charts import expression_bars, in_words
 
 SOURCES = ("Upload", "Camera snapshot")
 CHARTS_A_ROW = 3
+MOST_PHOTOS = 20
+LOOK_HELP = (
+    "Covers one part of the face after the other and sees how far the probability falls (Zeiler and Fergus, 2014). It "
+    "tells what the network uses, not what a feeling is; a network may be right for a wrong reason."
+)
 
 
 def show(analyzer: FaceAnalyzer) -> None:
     """Draw the tab."""
-    source = st.segmented_control("Picture from", SOURCES, default=SOURCES[0], required=True, key="photo-source")
+    source = st.segmented_control("Pictures from", SOURCES, default=SOURCES[0], required=True, key="photo-source")
     if source == SOURCES[1]:
-        file = st.camera_input("Take a picture", key="snapshot")
+        snapshot = st.camera_input("Take a picture", key="snapshot")
+        files = [snapshot] if snapshot else []
     else:
-        file = st.file_uploader(
-            f"JPEG, PNG, WebP or BMP, up to {MAX_BYTES / 1e6:.0f} MB",
+        files = st.file_uploader(
+            f"JPEG, PNG, WebP or BMP, up to {MAX_BYTES / 1e6:.0f} MB each; up to {MOST_PHOTOS} at once",
             type=["jpg", "jpeg", "png", "webp", "bmp"],
             max_upload_size=MAX_BYTES // 1_000_000,
+            accept_multiple_files=True,
             key="upload",
         )
-    if file is None:
-        st.caption(":material/lock: The picture is read in memory and forgotten; nothing is stored.")
+    if not files:
+        st.caption(":material/lock: Pictures are read in memory and forgotten; nothing is stored.")
         return
-    try:
-        image = decode_picture(file.getvalue())
-    except PictureError as error:
-        st.error(f"{file.name}: {error}", icon=":material/broken_image:")
-        return
-    with st.spinner("Looking for faces..."):
-        faces = analyzer.analyze(image)
-    _show_result(image, faces, analyzer.classifier.card.name)
+    if len(files) > MOST_PHOTOS:
+        st.warning(
+            f"{len(files)} pictures were chosen; the first {MOST_PHOTOS} are read.", icon=":material/filter_none:"
+        )
+    read = _read(files[:MOST_PHOTOS], analyzer)
+    if len(read) > 1:
+        _show_all([photo for _, photo in read], analyzer.classifier.card.name)
+        chosen = st.selectbox("Look at", range(len(read)), format_func=lambda n: read[n][1].name, key="photo-chosen")
+        read = [read[chosen or 0]]
+    for file, photo in read:
+        _show_result(decode_picture(file.getvalue()), photo, analyzer)
 
 
-def _show_result(image: RGBImage, faces: list[Face], model: str) -> None:
+def _read(files: Sequence[UploadedFile], analyzer: FaceAnalyzer) -> list[tuple[UploadedFile, Photo]]:
+    """The pictures that can be read, with their faces; what is wrong with the others is told.
+
+    What was found stays in the session as long as the picture does, so that a press of a button analyses nothing again.
+    """
+    known: dict[str, Photo] = st.session_state.get("photos", {})
+    found: list[tuple[UploadedFile, Photo]] = []
+    for file in files:
+        photo = known.get(file.file_id)
+        if photo is None:
+            try:
+                image = decode_picture(file.getvalue())
+            except PictureError as error:
+                st.error(f"{file.name}: {error}", icon=":material/broken_image:")
+                continue
+            with st.spinner(f"Looking for faces in {file.name}..."):
+                faces = analyzer.analyze(image)
+            photo = Photo(file.name, image.shape[1], image.shape[0], tuple(faces))
+        found.append((file, photo))
+    st.session_state["photos"] = {file.file_id: photo for file, photo in found}
+    return found
+
+
+def _show_all(photos: Sequence[Photo], model: str) -> None:
+    """One table over all pictures, to take away as well."""
+    faces = sum(len(photo.faces) for photo in photos)
+    st.markdown(f"**{faces} face{'s' * (faces != 1)}** in {len(photos)} pictures")
+    st.dataframe(photo_rows(photos), hide_index=True, width="stretch", key="photos-table")
+    row = st.container(horizontal=True)
+    for kind, content, mime in (
+        ("CSV of all", photos_csv(photos), "text/csv"),
+        ("JSON of all", photos_json(photos, model), "application/json"),
+    ):
+        name = f"pictures.{kind.split()[0].lower()}"
+        row.download_button(kind, content, name, mime, icon=":material/download:", on_click="ignore", key=f"all-{kind}")
+
+
+def _show_result(image: RGBImage, photo: Photo, analyzer: FaceAnalyzer) -> None:
+    faces = [*photo.faces]
     drawn = draw_faces(image, faces, numbered=len(faces) > 1)
     picture, summary = st.columns([3, 2], gap="large")
     picture.image(drawn, width="stretch", output_format="JPEG")
@@ -47,13 +99,13 @@ def _show_result(image: RGBImage, faces: list[Face], model: str) -> None:
         if not faces:
             st.markdown("No face found. Faces should look towards the camera and be at least 40 pixels wide.")
             return
-        _show_downloads(drawn, faces, image, model)
+        _show_downloads(drawn, faces, image, analyzer.classifier.card.name)
     with summary if len(faces) == 1 else st.container():
-        _show_faces(faces)
+        _show_faces(image, faces, analyzer)
     st.dataframe(face_rows(faces), hide_index=True, width="stretch", key="photo-table")
 
 
-def _show_faces(faces: list[Face]) -> None:
+def _show_faces(image: RGBImage, faces: list[Face], analyzer: FaceAnalyzer) -> None:
     """A bar chart per face, in reading order."""
     for start in range(0, len(faces), CHARTS_A_ROW):
         row = faces[start : start + CHARTS_A_ROW]
@@ -63,6 +115,20 @@ def _show_faces(faces: list[Face]) -> None:
             with column:
                 st.markdown(f"**Face {number}: {caption_text(face)}**")
                 expression_bars(face.scores, f"Face {number}: {in_words(face.scores)}", key=f"photo-face-{number}")
+                if st.toggle("Where the network looked", key=f"photo-look-{number}", help=LOOK_HELP):
+                    _show_look(image, face, analyzer)
+
+
+def _show_look(image: RGBImage, face: Face, analyzer: FaceAnalyzer) -> None:
+    """The face as the network saw it, under the map of what its answer rests on."""
+    crop = crop_faces(image, [face.box])
+    drops = occlusion.occlusion_map(crop, analyzer.classifier)
+    part = occlusion.in_words(drops)
+    st.image(
+        occlusion.draw_map(crop, drops),
+        caption=f"“{face.likeliest}” rests most on {part}: covering the yellow parts takes up to "
+        f"{max(float(drops.max()), 0):.0%} from it, covering dark blue ones nothing.",
+    )
 
 
 def _show_downloads(drawn: RGBImage, faces: list[Face], image: RGBImage, model: str) -> None:

@@ -78,3 +78,23 @@ def test_nothing_of_an_upload_reaches_the_disk(open_page, app_scratch, astronaut
     upload(page, "astronaut.png", png(astronaut))
     expect(page.get_by_text(re.compile(r"Face 1: happy \d+%"))).to_be_visible(timeout=20_000)
     assert [path for path in app_scratch.rglob("*") if path.is_file()] == []
+
+
+def test_several_photos_share_a_table_and_a_bad_one_costs_no_other(open_page, astronaut, tmp_path):
+    names = ("astronaut.png", "letter.png", "mirror.png")
+    for name, content in zip(names, (png(astronaut), b"Dear teacher,", png(astronaut[:, ::-1])), strict=True):
+        (tmp_path / name).write_bytes(content)
+    page = open_page()
+    page.get_by_role("tab", name="Photo").click()
+    page.get_by_role("tabpanel").locator("input[type=file]").set_input_files([tmp_path / name for name in names])
+    expect(page.get_by_text("2 faces in 2 pictures")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("letter.png: This is not a JPEG, PNG, WebP or BMP picture")).to_be_visible()
+    rows = [*csv.DictReader(io.StringIO(downloaded(page, "CSV of all").decode()))]
+    assert [(row["picture"], row["face"], row["emotion"]) for row in rows] == [
+        ("astronaut.png", "1", "happy"),
+        ("mirror.png", "1", "happy"),
+    ]
+    assert [told["picture"] for told in json.loads(downloaded(page, "JSON of all"))] == ["astronaut.png", "mirror.png"]
+
+    page.get_by_text("Where the network looked").click()
+    expect(page.get_by_text(re.compile("“happy” rests most on"))).to_be_visible(timeout=20_000)
