@@ -48,7 +48,11 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class StreamStatus:
-    """A stream's counters at one moment; `last_frame_s` is the newest frame's age, `None` before the first."""
+    """A stream's counters at one moment; `last_frame_s` is the newest frame's age, `None` before the first.
+
+    `size` is the newest picture's width and height in pixels, `largest` that of the largest since the start; browsers
+    send smaller ones when their processor or the network is short.
+    """
 
     frames: int
     failures: int
@@ -57,6 +61,13 @@ class StreamStatus:
     age_s: float
     pace: Pace = field(default_factory=Pace)
     lasting: frozenset[int] = frozenset()
+    size: tuple[int, int] | None = None
+    largest: tuple[int, int] | None = None
+
+    @property
+    def reduced(self) -> bool:
+        """Whether the browser sends pictures of less than half the height that it sent before."""
+        return self.size is not None and self.largest is not None and 2 * self.size[1] < self.largest[1] + 1
 
     @property
     def silent(self) -> bool:
@@ -106,6 +117,8 @@ class EmotionVideoTransformer:
             self._layout = CaptionLayout()
             self._watch = LastingWatch()
             self._lasting: frozenset[int] = frozenset()
+            self._size: tuple[int, int] | None = None
+            self._largest: tuple[int, int] | None = None
         self.timeline.clear()
 
     def recv(self, frame: av.VideoFrame) -> av.VideoFrame:
@@ -132,6 +145,8 @@ class EmotionVideoTransformer:
         with self._lock:
             self._frames += 1
             self._lasting = lasting
+            self._size = (frame.width, frame.height)
+            self._largest = max(self._size, self._largest or self._size, key=lambda size: size[1])
             self._last_frame = self._clock()
             self._pace.note(stamp, arrived, self._last_frame)
         return answer
@@ -155,6 +170,8 @@ class EmotionVideoTransformer:
                 now - self._began,
                 self._pace.pace(now),
                 self._lasting,
+                self._size,
+                self._largest,
             )
 
     def _note_failure(self, error: Exception) -> None:
