@@ -7,10 +7,11 @@ import streamlit as st
 from streamlit_webrtc import WebRtcStreamerContext, webrtc_streamer
 
 from emotion.analyzer import FaceAnalyzer
+from emotion.counters import SILENT_AFTER_S, StreamStatus
 from emotion.detector import LIVE, HaarDetector
 from emotion.drawing import DrawStyle
 from emotion.lasting import LASTS_S
-from emotion.live import SILENT_AFTER_S, EmotionVideoTransformer, StreamStatus, View
+from emotion.live import EmotionVideoTransformer, View
 from emotion.mood import in_a_sentence
 from emotion.pages import class_view, session
 from emotion.pages.charts import expression_bars, in_words

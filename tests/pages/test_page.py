@@ -6,7 +6,7 @@ from unittest.mock import patch
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from emotion.live import StreamStatus
+from emotion.counters import StreamStatus
 from emotion.pages import live
 from emotion.settings import REPOSITORY
 from emotion.timeline import MoodTimeline

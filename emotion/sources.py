@@ -1,0 +1,100 @@
+"""Where pictures come from: what the page asks of every live source, and how a picture of one is analysed."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from emotion.counters import StreamCounters, StreamStatus
+from emotion.faces import Face, RGBImage, require_rgb
+from emotion.lasting import LastingWatch
+from emotion.recorder import LessonRecorder
+from emotion.timeline import MoodTimeline
+
+logger = logging.getLogger(__name__)
+
+
+class PictureSource(Protocol):
+    """A live source as the page sees it. `name` is camera, screen or room; a `recorder` is told of every picture."""
+
+    name: str
+    timeline: MoodTimeline
+    recorder: LessonRecorder | None
+
+    def now(self) -> float:
+        """Seconds on the clock by which pictures are recorded."""
+        ...
+
+    def status(self) -> StreamStatus:
+        """The counters now."""
+        ...
+
+
+class Analyzer(Protocol):
+    """What a source needs of a `StreamAnalyzer`."""
+
+    def analyze(self, image: RGBImage, at: float | None = None) -> list[Face]: ...
+
+    def restart(self) -> None: ...
+
+
+class AnalysedSource:
+    """Pictures that are handed in one by one: analysed, recorded, counted.
+
+    One `look` at a time, from any thread; the rest may be read by another. With `lasting` set, faces whose
+    negative-like expression lasts are numbered (`LastingWatch`). `clock` gives monotonic seconds.
+    """
+
+    def __init__(self, name: str, analyzer: Analyzer, clock: Callable[[], float] = time.monotonic) -> None:
+        self.name = name
+        self.timeline = MoodTimeline()
+        self.recorder: LessonRecorder | None = None
+        self.lasting = False
+        self._analyzer = analyzer
+        self._clock = clock
+        self._counters = StreamCounters(clock)
+        self._turn = threading.Lock()
+        self._watch = LastingWatch()
+        self._starting = True
+
+    def now(self) -> float:
+        return self._clock()
+
+    def status(self) -> StreamStatus:
+        return self._counters.status()
+
+    def restart(self) -> None:
+        """Begin anew with the next picture; nothing is remembered of those before."""
+        self._starting = True
+        self._counters.restart()
+        self.timeline.clear()
+
+    def look(self, image: RGBImage) -> list[Face]:
+        """Faces of one RGB picture, uint8 (height, width, 3), which are recorded too.
+
+        Raises:
+            ValueError: no such picture. Whatever fails is counted and raised.
+        """
+        arrived = self._clock()
+        with self._turn:
+            try:
+                if self._starting:
+                    self._starting = False
+                    self._analyzer.restart()
+                    self._watch = LastingWatch()
+                faces = self._analyzer.analyze(require_rgb(image), at=self._clock())
+                self.record(faces, arrived)
+            except Exception as error:
+                self._counters.note_failure(error, logger)
+                raise
+            return faces
+
+    def record(self, faces: list[Face], arrived: float) -> None:
+        """Record the faces of a picture that came at `arrived` and was analysed elsewhere."""
+        at = self._clock()
+        self.timeline.record(faces, at=at)
+        if self.recorder is not None:
+            self.recorder.record(faces, at=at)
+        lasting = self._watch.look(faces, at) if self.lasting else frozenset()
+        self._counters.note_frame(None, arrived, lasting)
