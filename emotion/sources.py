@@ -39,24 +39,21 @@ class Analyzer(Protocol):
     def restart(self) -> None: ...
 
 
-class AnalysedSource:
-    """Pictures that are handed in one by one: analysed, recorded, counted.
+class RecordedSource:
+    """Numbers of pictures that were analysed; recorded by one thread, read by another.
 
-    One `look` at a time, from any thread; the rest may be read by another. With `lasting` set, faces whose
-    negative-like expression lasts are numbered (`LastingWatch`). `clock` gives monotonic seconds.
+    With `lasting` set, faces whose negative-like expression lasts are numbered (`LastingWatch`). `clock` gives
+    monotonic seconds.
     """
 
-    def __init__(self, name: str, analyzer: Analyzer, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, name: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.name = name
         self.timeline = MoodTimeline()
         self.recorder: LessonRecorder | None = None
         self.lasting = False
-        self._analyzer = analyzer
         self._clock = clock
         self._counters = StreamCounters(clock)
-        self._turn = threading.Lock()
         self._watch = LastingWatch()
-        self._starting = True
 
     def now(self) -> float:
         return self._clock()
@@ -65,10 +62,37 @@ class AnalysedSource:
         return self._counters.status()
 
     def restart(self) -> None:
-        """Begin anew with the next picture; nothing is remembered of those before."""
-        self._starting = True
+        """Counters at zero, nothing remembered of the pictures before."""
         self._counters.restart()
+        self._watch = LastingWatch()
         self.timeline.clear()
+
+    def record(self, faces: list[Face], arrived: float) -> None:
+        """Record the faces of a picture that came at `arrived`."""
+        self.timeline.record(faces, at=arrived)
+        recorder = self.recorder
+        if recorder is not None:
+            recorder.record(faces, at=arrived)
+        lasting = self._watch.look(faces, arrived) if self.lasting else frozenset()
+        self._counters.note_frame(None, arrived, lasting)
+
+    def failed(self, error: Exception) -> None:
+        """Count a picture that could not be analysed."""
+        self._counters.note_failure(error, logger)
+
+
+class AnalysedSource(RecordedSource):
+    """Pictures that are handed in one by one, from any thread, one at a time."""
+
+    def __init__(self, name: str, analyzer: Analyzer, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(name, clock)
+        self._analyzer = analyzer
+        self._turn = threading.Lock()
+        self._starting = True
+
+    def restart(self) -> None:
+        self._starting = True
+        super().restart()
 
     def look(self, image: RGBImage) -> list[Face]:
         """Faces of one RGB picture, uint8 (height, width, 3), which are recorded too.
@@ -76,25 +100,15 @@ class AnalysedSource:
         Raises:
             ValueError: no such picture. Whatever fails is counted and raised.
         """
-        arrived = self._clock()
         with self._turn:
+            arrived = self._clock()
             try:
                 if self._starting:
                     self._starting = False
-                    self._analyzer.restart()
-                    self._watch = LastingWatch()
-                faces = self._analyzer.analyze(require_rgb(image), at=self._clock())
+                    self._analyzer.restart()  # here, as the analyzer belongs to whoever has the turn
+                faces = self._analyzer.analyze(require_rgb(image), at=arrived)
                 self.record(faces, arrived)
             except Exception as error:
-                self._counters.note_failure(error, logger)
+                self.failed(error)
                 raise
             return faces
-
-    def record(self, faces: list[Face], arrived: float) -> None:
-        """Record the faces of a picture that came at `arrived` and was analysed elsewhere."""
-        at = self._clock()
-        self.timeline.record(faces, at=at)
-        if self.recorder is not None:
-            self.recorder.record(faces, at=at)
-        lasting = self._watch.look(faces, at) if self.lasting else frozenset()
-        self._counters.note_frame(None, arrived, lasting)
