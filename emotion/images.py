@@ -74,6 +74,13 @@ def encode_png(image: RGBImage) -> bytes:
     return file.getvalue()
 
 
+def encode_jpeg(image: RGBImage, quality: int = 80) -> bytes:
+    """`image` as a JPEG file without any metadata."""
+    file = io.BytesIO()
+    Image.fromarray(require_rgb(image)).save(file, format="JPEG", quality=quality)
+    return file.getvalue()
+
+
 def _to_rgb(picture: Image.Image) -> Image.Image:
     if picture.mode.startswith("I"):  # 16-bit grey, which Pillow would clip to white
         return Image.fromarray((np.asarray(picture).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8)).convert("RGB")
