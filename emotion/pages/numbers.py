@@ -20,6 +20,11 @@ BEGIN = {
     "room": "Press **Start** to look through the classroom camera.",
 }
 """By a source's name, before its first picture."""
+NO_FACE = {
+    "camera": "Look towards the camera, in good light, not too far away.",
+    "screen": "Faces need about 40 pixels: make the window larger, or show fewer people at once.",
+    "room": "Faces need about 40 pixels and good light.",
+}
 SILENT = {
     "screen": "Is the shared window minimised, or this computer asleep?",
     "room": "The camera may be switched off or out of reach.",
@@ -65,7 +70,7 @@ def show(source: PictureSource, stream: Stream | Steady, asks: bool = False) -> 
     elif mood.faces:
         st.markdown("No face can be read: they are too small, too blurred or too dark.")
     elif not status.silent:
-        st.markdown("No face found. Look towards the camera, in good light, not too far away.")
+        st.markdown(f"No face found. {NO_FACE[source.name]}")
     _show_pace(status)
 
 
