@@ -1,5 +1,12 @@
-"""The page: `streamlit run app.py`."""
+"""The page and its server: `streamlit run app.py` takes routes and page from here, and runs this for every session."""
 
-from emotion.pages.page import show
+import streamlit as st
 
-show()
+if st.runtime.exists():
+    from emotion.pages.page import show
+
+    show()
+else:
+    from emotion.routes import routes
+
+    app = st.App(__file__, routes=routes())

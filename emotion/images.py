@@ -33,14 +33,14 @@ class PictureError(ValueError):
     """A file that cannot be shown as a picture; the message is for the person who gave it."""
 
 
-def decode_picture(content: bytes) -> RGBImage:
+def decode_picture(content: bytes, most_pixels: int = MAX_PIXELS) -> RGBImage:
     """Decode a JPEG, PNG, WebP or BMP file to uint8 RGB (height, width, 3), turned upright by its EXIF.
 
     16-bit, grey, palette and CMYK pictures are converted, transparent ones laid on white, of animated ones the
     first frame is taken. The size is checked before any pixel is decoded.
 
     Raises:
-        PictureError: not such a picture, damaged, or above `MAX_BYTES` or `MAX_PIXELS`.
+        PictureError: not such a picture, damaged, or above `MAX_BYTES` or `most_pixels`.
     """
     if not content:
         raise PictureError("The file is empty (0 bytes).")
@@ -49,14 +49,14 @@ def decode_picture(content: bytes) -> RGBImage:
     try:
         picture = Image.open(io.BytesIO(content), formats=FORMATS)
     except Image.DecompressionBombError:
-        raise PictureError(f"The picture is too large; at most {MAX_PIXELS / 1e6:.0f} megapixels are read.") from None
+        raise PictureError(f"The picture is too large; at most {most_pixels / 1e6:.0f} megapixels are read.") from None
     except DAMAGED:
         raise PictureError("This is not a JPEG, PNG, WebP or BMP picture, or it is damaged.") from None
     with picture:
         width, height = picture.size
-        if width * height > MAX_PIXELS:
+        if width * height > most_pixels:
             raise PictureError(
-                f"The picture has {width} x {height} pixels; at most {MAX_PIXELS / 1e6:.0f} megapixels are read. "
+                f"The picture has {width} x {height} pixels; at most {most_pixels / 1e6:.0f} megapixels are read. "
                 "Reduce it and try again."
             )
         try:
@@ -71,6 +71,13 @@ def encode_png(image: RGBImage) -> bytes:
     """`image` as a PNG file without any metadata."""
     file = io.BytesIO()
     Image.fromarray(require_rgb(image)).save(file, format="PNG", compress_level=3)
+    return file.getvalue()
+
+
+def encode_jpeg(image: RGBImage, quality: int = 80) -> bytes:
+    """`image` as a JPEG file without any metadata."""
+    file = io.BytesIO()
+    Image.fromarray(require_rgb(image)).save(file, format="JPEG", quality=quality)
     return file.getvalue()
 
 

@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DEFAULT_MODEL = REPOSITORY / "model" / "emotion_cnn.tflite"
+
+CAMERA_SCHEMES = ("rtsp://", "rtsps://", "http://", "https://")
 
 IceServer = dict[str, str | list[str]]
 
@@ -18,7 +21,8 @@ class Settings:
     `model` is the network that serves; `smallest_face_px` the smallest face that matters in a stream, in pixels of
     its picture. `stun_urls` and `turn_urls` are for networks where browser and server do not
     reach each other directly; `None` for `stun_urls` leaves the choice to streamlit-webrtc (which also knows
-    Cloudflare's, Twilio's and Hugging Face's own variables), an empty tuple uses none.
+    Cloudflare's, Twilio's and Hugging Face's own variables), an empty tuple uses none. `camera_url` is the classroom
+    camera, "" for none; it may hold a password, so it is never shown, not even in a `repr`.
     """
 
     model: Path = DEFAULT_MODEL
@@ -27,6 +31,7 @@ class Settings:
     turn_urls: tuple[str, ...] = ()
     turn_username: str = ""
     turn_password: str = ""
+    camera_url: str = field(default="", repr=False)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -48,6 +53,7 @@ class Settings:
             turn_urls=turn_urls,
             turn_username=username,
             turn_password=password,
+            camera_url=_camera_url(environ.get("CAMERA_URL", "").strip()),
         )
 
     def browser_ice(self) -> dict[str, list[IceServer]] | None:
@@ -72,6 +78,22 @@ class Settings:
 
     def _turn(self, urls: tuple[str, ...] | list[str]) -> IceServer:
         return {"urls": [*urls], "username": self.turn_username, "credential": self.turn_password}
+
+
+def _camera_url(text: str) -> str:
+    """An address that a camera may have; what is wrong is told without the address, which may hold a password."""
+    if not text:
+        return ""
+    if not text.lower().startswith(CAMERA_SCHEMES):
+        raise ValueError(f"CAMERA_URL must begin with {', '.join(CAMERA_SCHEMES)}")
+    try:
+        parts = urlsplit(text)
+        whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # its message would tell a part of the address
+        whole = False
+    if not whole or any(letter.isspace() or not letter.isprintable() for letter in text):
+        raise ValueError("CAMERA_URL is no whole address: rtsp://user:password@camera.example:554/path is one")
+    return text
 
 
 def _pixels(name: str, text: str) -> int:

@@ -63,3 +63,10 @@ def write_mjpeg(path: Path, frames: Sequence[RGBImage], rate: int = 15) -> None:
         for image in frames:
             film.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
         film.mux(stream.encode())
+
+
+def jpeg(image: RGBImage, quality: int = 85) -> bytes:
+    """A picture as a browser or a camera sends it."""
+    done, content = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
+    assert done
+    return bytes(content)

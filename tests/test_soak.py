@@ -10,7 +10,8 @@ import av
 import pytest
 
 from emotion import load_analyzer
-from emotion.live import SILENT_AFTER_S, EmotionVideoTransformer
+from emotion.counters import SILENT_AFTER_S
+from emotion.live import EmotionVideoTransformer
 from emotion.stream import StreamAnalyzer
 from tests.benchmarks.soak import MOST_GROWTH_MB, MOST_MB, Footprint, faults, footprint, soak
 from tests.conftest import REPOSITORY

@@ -16,8 +16,8 @@ def show() -> None:
     st.set_page_config(page_title="Class Mood", page_icon=":material/sentiment_satisfied:", layout="wide")
     st.title("Class Mood", anchor=False)
     st.markdown(
-        "Press **START** to see the expressions of all faces in your camera's picture, or try a **recording** or a "
-        "**photo**."
+        "Press **START** to see the expressions of all faces in your camera's picture, share the **window** of a video "
+        "call, or try a **recording** or a **photo**."
     )
     try:
         settings = Settings.from_env()

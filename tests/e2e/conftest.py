@@ -57,18 +57,22 @@ def astronaut_film(tmp_path_factory: pytest.TempPathFactory, astronaut) -> Path:
 
 @pytest.fixture
 def open_page(chromium: str, app_url: str) -> Iterator[Callable[..., Page]]:
-    """Call with a film for the camera (or none) and context options; opens the app and waits for its tabs."""
+    """Call with a film for the camera (or none) and context options; opens the app and waits for its tabs.
+
+    A `script` runs in the page before its own; `url` is another app's address.
+    """
     with ExitStack() as stack:
         playwright = stack.enter_context(sync_playwright())
 
-        def open_with(film: Path | None = None, **context: object) -> Page:
+        def open_with(film: Path | None = None, script: str = "", url: str = app_url, **context: object) -> Page:
             flags = [*FLAGS, f"--use-file-for-fake-video-capture={film}"] if film else FLAGS
             browser: Browser = playwright.chromium.launch(executable_path=chromium, args=flags)
             stack.callback(browser.close)
             page = browser.new_context(
                 permissions=["camera"], viewport={"width": 1280, "height": 900}, **context
             ).new_page()
-            page.goto(app_url)
+            page.add_init_script(script)
+            page.goto(url)
             page.get_by_role("tab", name="Live").wait_for(timeout=60_000)
             return page
 

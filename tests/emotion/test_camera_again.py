@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from emotion.analyzer import load_analyzer
-from emotion.live import SILENT_AFTER_S, EmotionVideoTransformer
+from emotion.counters import SILENT_AFTER_S
+from emotion.live import EmotionVideoTransformer
 from emotion.stream import StreamAnalyzer
 from tests.benchmarks.frame import make_pool
 from tests.benchmarks.live import FRAME_S, make_film

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from emotion.classifier import EmotionClassifier
+from emotion.counters import SILENT_AFTER_S
 from emotion.detector import LIVE, HaarDetector
-from emotion.live import SILENT_AFTER_S, EmotionVideoTransformer
+from emotion.live import EmotionVideoTransformer
 from emotion.stream import StreamAnalyzer
 from tests.emotion.test_live import Clock, frame
 from tests.fakes import ConstantBackend, constant_classifier

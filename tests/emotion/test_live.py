@@ -7,9 +7,10 @@ import av
 import numpy as np
 import pytest
 
+from emotion.counters import SILENT_AFTER_S
 from emotion.drawing import DrawStyle
 from emotion.labels import Emotion
-from emotion.live import SILENT_AFTER_S, EmotionVideoTransformer, View
+from emotion.live import EmotionVideoTransformer, View
 from tests.fakes import ScriptedAnalyzer, make_face
 
 

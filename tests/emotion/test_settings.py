@@ -68,3 +68,29 @@ def test_the_smallest_face_that_matters():
     for wrong in ("small", "23", "401", "40.5", "-40"):
         with pytest.raises(ValueError, match=f"SMALLEST_FACE_PX must be a whole number of pixels.*{wrong}"):
             Settings.from_env({"SMALLEST_FACE_PX": wrong})
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["rtsp://10.0.0.7/stream", "https://cam.example:8443/live?x=1", "RTSPS://u:p@cam.example/1", "http://[::1]:8/"],
+)
+def test_a_classroom_camera_may_be_set(url):
+    settings = Settings.from_env({"CAMERA_URL": f" {url} "})
+    assert settings.camera_url == url
+    assert url not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["/dev/video0", "file:///etc/passwd", "cam.example", "rtsp://", "http://u:hunter2@", "rtsp://u:hunter2@cam:99999/",
+     "http://u:hunter2@cam/a b", "http://u:hunter2@[cam/", "ftp://u:hunter2@cam/"],
+)  # fmt: skip
+def test_a_wrong_camera_is_refused_without_telling_its_password(url):
+    with pytest.raises(ValueError, match="CAMERA_URL") as failure:
+        Settings.from_env({"CAMERA_URL": url})
+    assert "hunter2" not in str(failure.value)
+    assert failure.value.__cause__ is None
+
+
+def test_without_a_camera_there_is_none():
+    assert Settings.from_env({}).camera_url == ""

@@ -6,8 +6,9 @@ from unittest.mock import patch
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from emotion.live import StreamStatus
+from emotion.counters import StreamStatus
 from emotion.pages import live
+from emotion.pages.numbers import CONNECTING_TOO_LONG_S
 from emotion.settings import REPOSITORY
 from emotion.timeline import MoodTimeline
 from tests.fakes import make_face
@@ -61,6 +62,8 @@ def test_a_missing_network_is_told_on_the_page(page):
 class StandingTransformer:
     """A stream whose counters stand still."""
 
+    name = "camera"
+
     def __init__(self, **status) -> None:
         values = {"frames": 7, "failures": 0, "last_failure": "", "last_frame_s": 0.1, "age_s": 60.0, **status}
         self.timeline = MoodTimeline()
@@ -80,9 +83,9 @@ def numbers(transformer: StandingTransformer, playing: bool = True, signalling: 
     def show_numbers(transformer, state):
         from types import SimpleNamespace
 
-        from emotion.pages.live import _show_numbers
+        from emotion.pages.numbers import show
 
-        _show_numbers(transformer, SimpleNamespace(state=state))
+        show(transformer, SimpleNamespace(state=state))
 
     state = SimpleNamespace(playing=playing, signalling=signalling)
     app = AppTest.from_function(show_numbers, kwargs={"transformer": transformer, "state": state})
@@ -139,9 +142,9 @@ def test_before_start_the_page_says_what_to_do():
 
 
 def test_a_connection_that_takes_long_names_the_cure():
-    soon = numbers(StandingTransformer(age_s=live.CONNECTING_TOO_LONG_S - 1), playing=False, signalling=True)
+    soon = numbers(StandingTransformer(age_s=CONNECTING_TOO_LONG_S - 1), playing=False, signalling=True)
     assert soon.markdown[0].value == "Connecting..."
-    late = numbers(StandingTransformer(age_s=live.CONNECTING_TOO_LONG_S + 1), playing=False, signalling=True)
+    late = numbers(StandingTransformer(age_s=CONNECTING_TOO_LONG_S + 1), playing=False, signalling=True)
     assert "TURN" in late.warning[0].value
 
 
