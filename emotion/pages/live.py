@@ -10,8 +10,9 @@ from emotion.detector import LIVE, HaarDetector
 from emotion.drawing import DrawStyle
 from emotion.lasting import LASTS_S
 from emotion.live import EmotionVideoTransformer, View
-from emotion.pages import class_view, numbers, room, screen, session
+from emotion.pages import class_view, numbers, room, save_lesson, screen, session
 from emotion.pages.numbers import Steady, Stream
+from emotion.pages.storage import storage
 from emotion.recorder import LessonRecorder, LessonState
 from emotion.settings import Settings
 from emotion.sources import PictureSource
@@ -55,6 +56,7 @@ def show(analyzer: FaceAnalyzer, settings: Settings) -> None:
         asks = st.session_state.get("class-asks", False)
         st.fragment(numbers.show, run_every=REFRESH_S if busy else None)(source, stream, asks)
     class_view.show(lesson, analyzer.classifier.card, source.now, stream.state.playing)
+    save_lesson.show(lesson.snapshot, storage(settings), stream.state.playing)
 
 
 def _show_source(analyzer: FaceAnalyzer, settings: Settings) -> tuple[PictureSource, Stream | Steady]:

@@ -1,11 +1,12 @@
-"""The one page: title, live tab, recording tab, photo tab, about tab."""
+"""The one page: title, live, lessons, recording, photo and about tab."""
 
 import logging
 
 import streamlit as st
 
 from emotion.analyzer import load_analyzer
-from emotion.pages import about, live, photo, recording
+from emotion.pages import about, lessons, live, photo, recording
+from emotion.pages.storage import storage
 from emotion.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -27,9 +28,10 @@ def show() -> None:
         logger.exception("the app cannot start")
         st.error(f"The app cannot start: {error}", icon=":material/error:")
         return
-    live_tab, recording_tab, photo_tab, about_tab = st.tabs(
+    live_tab, lessons_tab, recording_tab, photo_tab, about_tab = st.tabs(
         [
             ":material/videocam: Live",
+            ":material/history_edu: Lessons",
             ":material/movie: Recording",
             ":material/photo: Photo",
             ":material/info: About",
@@ -37,6 +39,8 @@ def show() -> None:
     )
     with live_tab:
         live.show(analyzer, settings)
+    with lessons_tab:
+        lessons.show(storage(settings).store, analyzer.classifier.card)
     with recording_tab:
         recording.show(analyzer)
     with photo_tab:

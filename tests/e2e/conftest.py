@@ -36,7 +36,9 @@ def app(tmp_path_factory: pytest.TempPathFactory, app_scratch: Path) -> Iterator
     port = free_port()
     log = tmp_path_factory.mktemp("app") / "log.txt"
     scratch = {name: str(app_scratch) for name in ("HOME", "TMPDIR")}
-    with running(streamlit_command(port), port, log, {"STUN_URL": "none", **scratch}) as process:
+    with running(
+        streamlit_command(port), port, log, {"STUN_URL": "none", "KEEP_DRAFTS": "0", "DATABASE_URL": "", **scratch}
+    ) as process:
         yield f"http://localhost:{port}", process.pid
 
 

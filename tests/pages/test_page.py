@@ -27,7 +27,7 @@ def test_the_page_says_what_to_do(page):
     assert not page.exception
     assert page.title[0].value == "Class Mood"
     assert "Press **START**" in page.markdown[0].value
-    assert [tab.label.split(": ")[-1] for tab in page.tabs] == ["Live", "Recording", "Photo", "About"]
+    assert [tab.label.split(": ")[-1] for tab in page.tabs] == ["Live", "Lessons", "Recording", "Photo", "About"]
     assert "forbidden" in page.info[0].value
 
 
