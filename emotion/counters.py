@@ -13,7 +13,11 @@ SILENT_AFTER_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class StreamStatus:
-    """A stream's counters at one moment; `last_frame_s` is the newest frame's age, `None` before the first."""
+    """A stream's counters at one moment; `last_frame_s` is the newest frame's age, `None` before the first.
+
+    `size` is the newest picture's width and height in pixels, `largest` that of the largest since the start; browsers
+    send smaller ones when their processor or the network is short.
+    """
 
     frames: int
     failures: int
@@ -22,6 +26,13 @@ class StreamStatus:
     age_s: float
     pace: Pace = field(default_factory=Pace)
     lasting: frozenset[int] = frozenset()
+    size: tuple[int, int] | None = None
+    largest: tuple[int, int] | None = None
+
+    @property
+    def reduced(self) -> bool:
+        """Whether the browser sends pictures of less than half the height that it sent before."""
+        return self.size is not None and self.largest is not None and 2 * self.size[1] < self.largest[1] + 1
 
     @property
     def silent(self) -> bool:
@@ -48,12 +59,21 @@ class StreamCounters:
             self._last_frame: float | None = None
             self._pace = PaceMeter()
             self._lasting: frozenset[int] = frozenset()
+            self._size: tuple[int, int] | None = None
+            self._largest: tuple[int, int] | None = None
 
-    def note_frame(self, stamp_s: float | None, arrived: float, lasting: frozenset[int] = frozenset()) -> None:
-        """Count a frame that was analysed; `stamp_s` is its own time stamp, of any clock, `None` for none."""
+    def note_frame(
+        self, stamp_s: float | None, arrived: float, size: tuple[int, int], lasting: frozenset[int] = frozenset()
+    ) -> None:
+        """Count a frame that was analysed; `stamp_s` is its own time stamp, of any clock, `None` for none.
+
+        `size` is its width and height in pixels.
+        """
         with self._lock:
             self._frames += 1
             self._lasting = lasting
+            self._size = size
+            self._largest = max(size, self._largest or size, key=lambda size: size[1])
             self._last_frame = self._clock()
             self._pace.note(stamp_s, arrived, self._last_frame)
 
@@ -82,4 +102,6 @@ class StreamCounters:
                 now - self._began,
                 self._pace.pace(now),
                 self._lasting,
+                self._size,
+                self._largest,
             )

@@ -1,6 +1,7 @@
 """The lesson below the live picture: its timeline, the teacher's markers, pause, stop and erase."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from emotion.lesson_exports import lesson_csv, lesson_json
 from emotion.mood import corrected
 from emotion.pages import timeline_chart
 from emotion.recorder import LONGEST_TEXT, LessonRecorder, LessonState
+from emotion.report import lesson_html
 from emotion.series import Point, clock, names, points, table
 
 RECENT_S = 300.0
@@ -132,15 +134,19 @@ def _show_timeline(
     with st.expander("The numbers"):
         st.dataframe(table(found, in_groups), hide_index=True, width="stretch", key="class-table")
         row = st.container(horizontal=True)
-        for kind, content, mime in (("CSV", lesson_csv, "text/csv"), ("JSON", lesson_json, "application/json")):
+        for kind, make, ending, mime in (  # made when pressed, not every five seconds
+            ("Report", partial(lesson_html, lesson, card), "html", "text/html"),
+            ("CSV", partial(lesson_csv, lesson), "csv", "text/csv"),
+            ("JSON", partial(lesson_json, lesson), "json", "application/json"),
+        ):
             row.download_button(
                 kind,
-                content(lesson),
-                f"lesson-{lesson.started:%Y-%m-%d-%H%M}.{kind.lower()}",
+                make,
+                f"lesson-{lesson.started:%Y-%m-%d-%H%M}.{ending}",
                 mime,
                 icon=":material/download:",
                 on_click="ignore",
-                help="The whole lesson so far, in windows of five seconds, uncorrected.",
+                help="The whole lesson so far, uncorrected. The report is one page that opens without a network.",
                 key=f"class-{kind}",
             )
 

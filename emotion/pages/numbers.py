@@ -97,6 +97,8 @@ def _show_pace(status: StreamStatus) -> None:
     if pace.frames_per_s is not None and pace.delay_s is not None:
         delay_ms = 1000 * pace.delay_s
         words += f", {pace.frames_per_s:.0f} pictures a second, {delay_ms:.0f} ms from picture in to picture out"
+    if status.size is not None:
+        words += f", {status.size[0]} × {status.size[1]} pixels"
     st.caption(words)
 
 
@@ -129,6 +131,13 @@ def _show_trouble(name: str, status: StreamStatus) -> None:
             "program uses it)? Does the address begin with https:// or http://localhost? If both are so, the "
             "network may block video and a TURN server is needed (see the README). Press STOP and START to try again.",
             icon=":material/videocam_off:",
+        )
+    if status.reduced and name == "camera" and status.size is not None and status.largest is not None:
+        st.warning(
+            f"Your browser now sends {status.size[0]} × {status.size[1]} pixels instead of {status.largest[0]} × "
+            f"{status.largest[1]}, so that small faces are lost: its processor or the network is short. Close other "
+            "programs and tabs, or choose 480p for few faces; then press STOP and START.",
+            icon=":material/photo_size_select_small:",
         )
     if status.failures:
         st.warning(

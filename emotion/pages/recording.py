@@ -5,12 +5,14 @@ from pathlib import PurePath
 import streamlit as st
 
 from emotion.analyzer import FaceAnalyzer
+from emotion.card import ModelCard
 from emotion.lesson import Lesson
 from emotion.lesson_exports import lesson_csv, lesson_json
 from emotion.mood import group_shares, mean_shares
 from emotion.pages import timeline_chart
 from emotion.pictures import MOST_BYTES
 from emotion.recording_job import RecordingJob, Result
+from emotion.report import lesson_html
 from emotion.series import clock, names, points, table
 
 KINDS = ["mp4", "webm", "mov", "avi"]
@@ -32,7 +34,7 @@ def show(analyzer: FaceAnalyzer) -> None:
     elif job.error:
         st.error(job.error, icon=":material/broken_image:")
     elif job.result is not None:
-        _show_result(job.result)
+        _show_result(job.result, analyzer.classifier.card)
 
 
 def _show_form(analyzer: FaceAnalyzer) -> None:
@@ -82,7 +84,7 @@ def _show_progress(job: RecordingJob) -> None:
         st.rerun()
 
 
-def _show_result(result: Result) -> None:
+def _show_result(result: Result, card: ModelCard) -> None:
     lesson = result.lesson
     if result.cancelled:
         st.info("Cancelled: this is what was analysed until then.", icon=":material/close:")
@@ -106,7 +108,7 @@ def _show_result(result: Result) -> None:
     timeline_chart.show(found, (), in_groups, str(one), (0.0, found[-1].end_s), key="recording")
     with st.expander("The numbers"):
         st.dataframe(table(found, in_groups), hide_index=True, width="stretch", key="recording-table")
-    _show_downloads(result)
+    _show_downloads(result, card)
 
 
 def _in_a_sentence(lesson: Lesson) -> str:
@@ -117,9 +119,11 @@ def _in_a_sentence(lesson: Lesson) -> str:
     return f"{length} long, {faces:.1f} readable faces in the mean; most of all **{first}** ({groups[first]:.0%})."
 
 
-def _show_downloads(result: Result) -> None:
+def _show_downloads(result: Result, card: ModelCard) -> None:
     name = PurePath(result.lesson.title).stem or "recording"
     row = st.container(horizontal=True)
+    report = lesson_html(result.lesson, card)
+    row.download_button("Report", report, f"{name}.html", "text/html", icon=":material/download:", on_click="ignore")
     row.download_button(
         "CSV", lesson_csv(result.lesson), f"{name}.csv", "text/csv", icon=":material/download:", on_click="ignore"
     )

@@ -71,6 +71,18 @@ def test_any_frame_passes(clock, pixel_format, size):
     assert transformer.status().failures == 0
 
 
+def test_a_picture_that_the_browser_made_small_is_noticed(clock):
+    transformer = EmotionVideoTransformer(ScriptedAnalyzer([]), clock)
+    assert (transformer.status().size, transformer.status().reduced) == (None, False)
+    for size, reduced in (((128, 96), False), ((96, 72), False), ((64, 48), True), ((128, 96), False)):
+        transformer.recv(frame(*size))
+        assert (transformer.status().size, transformer.status().reduced) == (size, reduced)
+    transformer.recv(frame(32, 24))
+    transformer.restart()
+    transformer.recv(frame(32, 24))
+    assert not transformer.status().reduced, "another camera may be smaller"
+
+
 def test_an_exception_never_ends_the_stream(clock, caplog):
     transformer = EmotionVideoTransformer(ScriptedAnalyzer(RuntimeError("no memory"), [make_face()]), clock)
     broken = frame()

@@ -130,6 +130,13 @@ def test_failing_frames_are_counted_on_the_page():
     assert "ValueError: odd" in app.warning[0].value
 
 
+def test_a_picture_made_small_is_told_with_what_to_do():
+    app = numbers(StandingTransformer(size=(320, 180), largest=(1280, 720)))
+    assert "now sends 320 × 180 pixels instead of 1280 × 720" in app.warning[0].value
+    assert "320 × 180 pixels" in app.caption[0].value
+    assert not numbers(StandingTransformer(size=(960, 540), largest=(1280, 720))).warning
+
+
 def test_before_start_the_page_says_what_to_do():
     assert "Press **START**" in numbers(StandingTransformer(), playing=False).markdown[0].value
 

@@ -17,9 +17,10 @@ def tab(job: object | None = None) -> AppTest:
     def show_tab():
         from types import SimpleNamespace
 
+        from emotion.card import ModelCard
         from emotion.pages import recording
 
-        recording.show(SimpleNamespace(classifier=None))
+        recording.show(SimpleNamespace(classifier=SimpleNamespace(card=ModelCard("constant"))))
 
     app = AppTest.from_function(show_tab)
     if job is not None:
@@ -62,7 +63,7 @@ def test_a_result_has_its_charts_numbers_and_downloads(result):
     assert "1.0 readable faces in the mean; most of all **smile-like** (90%)" in app.markdown[0].value
     assert len(app.get("vega_lite_chart")) == 2
     assert [*app.dataframe[0].value["from"]] == ["0:05", "0:00"]
-    assert [button.label for button in app.get("download_button")] == ["CSV", "JSON", "Video with boxes"]
+    assert [button.label for button in app.get("download_button")] == ["Report", "CSV", "JSON", "Video with boxes"]
     app.segmented_control(key="recording-detail").set_value("7 expressions").run()
     assert not app.exception
     assert "happy" in app.dataframe[0].value
