@@ -31,8 +31,8 @@ class StreamStatus:
 
     @property
     def reduced(self) -> bool:
-        """Whether the browser sends pictures of at most half the height that it sent before."""
-        return self.size is not None and self.largest is not None and 2 * self.size[1] <= self.largest[1]
+        """Whether the browser sends pictures of less than half the height that it sent before."""
+        return self.size is not None and self.largest is not None and 2 * self.size[1] < self.largest[1] + 1
 
     @property
     def silent(self) -> bool:
@@ -63,22 +63,17 @@ class StreamCounters:
             self._largest: tuple[int, int] | None = None
 
     def note_frame(
-        self,
-        stamp_s: float | None,
-        arrived: float,
-        lasting: frozenset[int] = frozenset(),
-        size: tuple[int, int] | None = None,
+        self, stamp_s: float | None, arrived: float, size: tuple[int, int], lasting: frozenset[int] = frozenset()
     ) -> None:
         """Count a frame that was analysed; `stamp_s` is its own time stamp, of any clock, `None` for none.
 
-        `size` is its width and height, where a browser may change that on its own.
+        `size` is its width and height in pixels.
         """
         with self._lock:
             self._frames += 1
             self._lasting = lasting
             self._size = size
-            if size is not None:
-                self._largest = max(size, self._largest or size, key=lambda wide_high: wide_high[1])
+            self._largest = max(size, self._largest or size, key=lambda size: size[1])
             self._last_frame = self._clock()
             self._pace.note(stamp_s, arrived, self._last_frame)
 

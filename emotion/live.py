@@ -96,7 +96,7 @@ class EmotionVideoTransformer:
             self._counters.note_failure(error, logger)
             return frame
         stamp = None if frame.pts is None or frame.time_base is None else float(frame.pts * frame.time_base)
-        self._counters.note_frame(stamp, arrived, lasting, (frame.width, frame.height))
+        self._counters.note_frame(stamp, arrived, (frame.width, frame.height), lasting)
         return answer
 
     def _is_starting(self) -> bool:

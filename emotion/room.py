@@ -44,7 +44,7 @@ class RoomSource(RecordedSource):
         self.asked_at = clock()
 
     def take(self, seen: Seen, arrived: float) -> None:
-        self.record([*seen.faces], arrived)
+        self.record([*seen.faces], arrived, (seen.image.shape[1], seen.image.shape[0]))
         self.seen = seen
 
 

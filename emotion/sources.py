@@ -67,14 +67,14 @@ class RecordedSource:
         self._watch = LastingWatch()
         self.timeline.clear()
 
-    def record(self, faces: list[Face], arrived: float) -> None:
-        """Record the faces of a picture that came at `arrived`."""
+    def record(self, faces: list[Face], arrived: float, size: tuple[int, int]) -> None:
+        """Record the faces of a picture of `size` (width, height in pixels) that came at `arrived`."""
         self.timeline.record(faces, at=arrived)
         recorder = self.recorder
         if recorder is not None:
             recorder.record(faces, at=arrived)
         lasting = self._watch.look(faces, arrived) if self.lasting else frozenset()
-        self._counters.note_frame(None, arrived, lasting)
+        self._counters.note_frame(None, arrived, size, lasting)
 
     def failed(self, error: Exception) -> None:
         """Count a picture that could not be analysed."""
@@ -107,7 +107,7 @@ class AnalysedSource(RecordedSource):
                     self._starting = False
                     self._analyzer.restart()  # here, as the analyzer belongs to whoever has the turn
                 faces = self._analyzer.analyze(require_rgb(image), at=arrived)
-                self.record(faces, arrived)
+                self.record(faces, arrived, (image.shape[1], image.shape[0]))
             except Exception as error:
                 self.failed(error)
                 raise

@@ -132,7 +132,7 @@ def _show_trouble(name: str, status: StreamStatus) -> None:
             "network may block video and a TURN server is needed (see the README). Press STOP and START to try again.",
             icon=":material/videocam_off:",
         )
-    if status.reduced and status.size is not None and status.largest is not None:
+    if status.reduced and name == "camera" and status.size is not None and status.largest is not None:
         st.warning(
             f"Your browser now sends {status.size[0]} × {status.size[1]} pixels instead of {status.largest[0]} × "
             f"{status.largest[1]}, so that small faces are lost: its processor or the network is short. Close other "
