@@ -35,9 +35,11 @@ def app(tmp_path_factory: pytest.TempPathFactory, app_scratch: Path) -> Iterator
     """The running app's address and process id; it uses no STUN, as on a laptop without network."""
     port = free_port()
     log = tmp_path_factory.mktemp("app") / "log.txt"
-    settings = {"STUN_URL": "none", "KEEP_DRAFTS": "0", "DATABASE_URL": ""}
     scratch = {name: str(app_scratch) for name in ("HOME", "TMPDIR")}
-    with running(streamlit_command(port), port, log, {**settings, **scratch}) as process:
+    data = {"DATA_FOLDER": str(tmp_path_factory.mktemp("data"))}  # drafts of lessons may appear there
+    with running(
+        streamlit_command(port), port, log, {"STUN_URL": "none", "DATABASE_URL": "", **scratch, **data}
+    ) as process:
         yield f"http://localhost:{port}", process.pid
 
 

@@ -16,7 +16,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from emotion.lesson_exports import WINDOW_COLUMNS
+from emotion.store import LessonStore
 from tests.e2e.conftest import FLAGS
+from tests.lessons import made_up_lesson
 from tests.serving import REPOSITORY, free_port, running
 
 pytestmark = pytest.mark.e2e
@@ -87,6 +89,17 @@ def test_save_reload_compare_export_delete(browser, tmp_path):
         expect(page.get_by_label(re.compile("^smile-like share.* A .*%; B .*%")).first).to_be_visible(timeout=SOON_MS)
         expect(page.get_by_text("Marker by marker")).to_be_visible()
         expect(page.get_by_role("cell", name="2 Quiz")).to_have_count(2)
+
+        # Two more, saved by another process meanwhile.
+        store = LessonStore(f"sqlite:///{tmp_path / 'data' / 'lessons.sqlite'}")
+        for number, title in enumerate(("Fractions", "Poetry")):
+            store.save(made_up_lesson(40, seed=number, title=title))
+        store.close()
+        page.get_by_role("radio", name="neutral").click()
+        for number, title in enumerate(("Fractions", "Poetry"), start=3):
+            expect(row(page, title)).to_be_visible(timeout=SOON_MS)
+            tick(page, title)
+            expect(page.get_by_test_id("stTable").first.locator("tbody tr")).to_have_count(number, timeout=SOON_MS)
 
         for kind, ending in (("CSV", "csv"), ("JSON", "json"), ("Report", "html")):
             with page.expect_download(timeout=SOON_MS) as downloading:

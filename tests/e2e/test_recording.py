@@ -19,9 +19,13 @@ def test_a_recording_becomes_a_timeline(open_page, astronaut, tmp_path):
     page = open_page()
     page.get_by_role("tab", name="Recording").click()
     page.get_by_role("tabpanel").locator("input[type=file]").set_input_files(recording)
-    page.get_by_text("Make a video with boxes and captions").click()
     begin = page.get_by_role("button", name="Analyse", exact=True)
     expect(begin).to_be_enabled(timeout=DONE_MS)
+    page.get_by_text("Make a video with boxes and captions").click()
+    expect(page.get_by_role("switch", name="Make a video").or_(page.get_by_label("Make a video"))).to_be_checked(
+        timeout=DONE_MS
+    )
+    page.wait_for_timeout(1000)  # the page is drawn anew with it
     begin.click()
     expect(page.get_by_text(re.compile("0:15 long, 1.0 readable faces in the mean"))).to_be_visible(timeout=DONE_MS)
     expect(page.get_by_label(re.compile("Timeline up to 0:15; now smile-like .*%")).first).to_be_visible(
