@@ -16,6 +16,8 @@ from emotion.faces import RGBImage, require_rgb
 MOST_PIXELS = 1920 * 1080
 """Larger pictures are reduced to this: an 8K frame alone is 100 MB, and its faces are found as well."""
 MOST_BYTES = 200_000_000
+SELF_CONTAINED = "mov,matroska,avi,mpeg,mpegts,ogg,asf,flv"
+"""FFmpeg's names of the formats that are opened; a playlist could name files of this machine, or other machines."""
 LIVE_SCHEMES = ("rtsp://", "rtsps://", "http://", "https://")
 OPEN_TIMEOUT_S, READ_TIMEOUT_S = 10.0, 10.0
 CANNOT_READ = "it is no video that can be read (MP4, WebM, MOV or AVI)"
@@ -116,7 +118,8 @@ def _open(source: Path | str | BinaryIO) -> av.container.InputContainer:
         raise FileNotFoundError(f"no recording at {source}")
     try:
         timeout = (OPEN_TIMEOUT_S, READ_TIMEOUT_S) if live else None
-        return av.open(str(source) if isinstance(source, Path) else source, mode="r", timeout=timeout)
+        options = {} if live else {"format_whitelist": SELF_CONTAINED}
+        return av.open(str(source) if isinstance(source, Path) else source, mode="r", options=options, timeout=timeout)
     except (av.error.InvalidDataError, av.error.ArgumentError, av.error.EOFError):
         raise RecordingError(CANNOT_READ) from None
     except av.error.FFmpegError as error:

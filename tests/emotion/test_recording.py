@@ -103,10 +103,11 @@ def sound() -> bytes:
         (b"", "it is no video that can be read"),
         (b"noise" * 1000, "it is no video that can be read"),
         (zipped(), "it is no video that can be read"),
+        (b"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nfile:///etc/passwd\n", "it is no video that can be read"),
         (film([plain(1)] * 5)[:200], "it is no video that can be read"),
         (sound(), "it has no pictures: there is no video stream in it"),
     ],
-    ids=["empty", "noise", "zip", "cut", "sound"],
+    ids=["empty", "noise", "zip", "playlist", "cut", "sound"],
 )
 def test_what_is_no_recording_is_told(content, message):
     with pytest.raises(RecordingError, match=message):
