@@ -1,13 +1,16 @@
 """The recording tab, in Streamlit's own test runner."""
 
+import tomllib
 from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from emotion.pages.recording import JOB
+from emotion.pictures import MOST_BYTES
 from emotion.recording import Progress
 from emotion.recording_job import RecordingJob, Result
+from emotion.settings import REPOSITORY
 from tests.fakes import ConstantBackend, constant_classifier
 from tests.films import film
 from tests.scenes import on_background
@@ -75,3 +78,8 @@ def test_what_is_missing_is_said(result):
     ended = Result(result.lesson, b"", truncated=False, cancelled=True)
     assert "Cancelled" in tab(done(ended)).info[0].value
     assert "class.mp4: it is no video" in tab(done(error="class.mp4: it is no video")).error[0].value
+
+
+def test_the_server_takes_what_the_tab_promises_and_refuses_more():
+    config = tomllib.loads((REPOSITORY / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config["server"]["maxUploadSize"] * 1_000_000 == MOST_BYTES
