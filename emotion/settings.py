@@ -1,12 +1,14 @@
 """What an operator can set; the only place that reads the environment."""
 
 import os
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DEFAULT_MODEL = REPOSITORY / "model" / "emotion_cnn.tflite"
+DATABASES = ("postgres://", "postgresql://", "sqlite:///")
 
 IceServer = dict[str, str | list[str]]
 
@@ -18,7 +20,8 @@ class Settings:
     `model` is the network that serves; `smallest_face_px` the smallest face that matters in a stream, in pixels of
     its picture. `stun_urls` and `turn_urls` are for networks where browser and server do not
     reach each other directly; `None` for `stun_urls` leaves the choice to streamlit-webrtc (which also knows
-    Cloudflare's, Twilio's and Hugging Face's own variables), an empty tuple uses none.
+    Cloudflare's, Twilio's and Hugging Face's own variables), an empty tuple uses none. `database_url` is where lessons
+    are saved, empty for an SQLite file in `data_folder`; drafts of unsaved ones are there too, if `keep_drafts`.
     """
 
     model: Path = DEFAULT_MODEL
@@ -27,6 +30,9 @@ class Settings:
     turn_urls: tuple[str, ...] = ()
     turn_username: str = ""
     turn_password: str = ""
+    database_url: str = ""
+    data_folder: Path = field(default_factory=lambda: _data_folder({}))
+    keep_drafts: bool = True
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -48,7 +54,18 @@ class Settings:
             turn_urls=turn_urls,
             turn_username=username,
             turn_password=password,
+            database_url=_database("DATABASE_URL", environ.get("DATABASE_URL", "").strip()),
+            data_folder=_data_folder(environ),
+            keep_drafts=_yes("KEEP_DRAFTS", environ.get("KEEP_DRAFTS", "").strip()),
         )
+
+    def store_url(self) -> str:
+        """The database of saved lessons."""
+        return self.database_url or f"sqlite:///{self.data_folder / 'lessons.sqlite'}"
+
+    def drafts_folder(self) -> Path | None:
+        """Where drafts of unsaved lessons are kept, or `None` for nowhere."""
+        return self.data_folder / "drafts" if self.keep_drafts else None
 
     def browser_ice(self) -> dict[str, list[IceServer]] | None:
         """`RTCConfiguration` for the browser, or `None` to leave it to streamlit-webrtc."""
@@ -81,6 +98,35 @@ def _pixels(name: str, text: str) -> int:
     if not (text.isascii() and text.isdigit() and 24 <= int(text) <= 400):
         raise ValueError(f"{name} must be a whole number of pixels from 24 to 400, got {text!r}")
     return int(text)
+
+
+def _database(name: str, url: str) -> str:
+    """An address of a database; the error does not repeat it, as it may hold a password."""
+    if url and not url.startswith(DATABASES):
+        scheme, separator, _ = url.partition("://")
+        got = repr(scheme + separator) if separator else "no such beginning"
+        raise ValueError(f"{name} must begin with {', '.join(DATABASES)}, got {got}")
+    return url
+
+
+def _data_folder(environ: Mapping[str, str]) -> Path:
+    """`DATA_FOLDER`, or where this system's programs keep their users' data."""
+    if environ.get("DATA_FOLDER", "").strip():
+        return Path(environ["DATA_FOLDER"].strip()).expanduser().absolute()
+    if sys.platform == "win32":
+        base = environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "class-mood"
+
+
+def _yes(name: str, text: str) -> bool:
+    answers = {"": True, "1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if text.lower() not in answers:
+        raise ValueError(f"{name} must be 1 or 0, got {text!r}")
+    return answers[text.lower()]
 
 
 def _model_path(text: str) -> Path:

@@ -17,6 +17,7 @@ PACKAGE_OF = {
     "PIL": "pillow",
     "ai_edge_litert": "ai-edge-litert",
     "cv2": "opencv-python-headless",
+    "psycopg": "psycopg[binary]",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
     "streamlit_webrtc": "streamlit-webrtc",

@@ -149,7 +149,7 @@ def requirements(source: str) -> list[tuple[str, str, str]]:
             written, _, comment = line.partition("#")
             package, _, version = written.strip().partition("==")
             assert version, f"{source}: {package} is not pinned"
-            found.append((package, version, comment.strip()))
+            found.append((package.partition("[")[0], version, comment.strip()))
     return found
 
 

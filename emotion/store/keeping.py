@@ -1,0 +1,142 @@
+"""What becomes of one page's lesson: its draft, and, once asked for, its saving."""
+
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from emotion.lesson import Lesson
+from emotion.store.drafts import DraftKeeper
+from emotion.store.rows import clean_title
+from emotion.store.saver import LessonSaver, Saving
+
+logger = logging.getLogger(__name__)
+
+DRAFT_EVERY_S = 30.0
+SAVE_EVERY_S = 60.0
+
+
+@dataclass
+class _Followed:
+    """A lesson that is followed: the key of its draft, and, once it is to be saved, its title and id."""
+
+    lesson: Lesson
+    key: str
+    title: str = ""
+    id: str = ""
+    drafted: Lesson | None = None
+    drafted_at: float = float("-inf")
+    handed: Lesson | None = None
+    handed_at: float = float("-inf")
+
+
+class LessonKeeping:
+    """One session's lesson, followed by its page every few seconds; one thread at a time.
+
+    Before it is asked to save, a draft is kept, at most a minute behind. From then on what is new is saved every
+    minute and at the end. The draft goes once the database has acknowledged the lesson, or when it is erased. `key`
+    is that of the draft which the first lesson was recovered from.
+    """
+
+    def __init__(
+        self,
+        saver: LessonSaver,
+        drafts: DraftKeeper,
+        key: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._saver = saver
+        self._drafts = drafts
+        self._clock = clock
+        self._next_key = key
+        self._current: _Followed | None = None
+        self._left: list[_Followed] = []
+        self.trouble = ""
+        """Why no draft could be kept, in plain words; empty where it could."""
+
+    @property
+    def keys(self) -> list[str]:
+        """Keys under which drafts may be: that of the current lesson, and of those that still wait to be saved."""
+        followed = [*self._left, *([self._current] if self._current else [])]
+        return [one.key for one in followed] if self._drafts.keeps else []
+
+    @property
+    def asked(self) -> bool:
+        """Whether the current lesson is to be saved."""
+        return bool(self._current and self._current.id)
+
+    @property
+    def saving(self) -> Saving:
+        """How far the current lesson is saved."""
+        return self._saver.state(self._current.id) if self._current else Saving()
+
+    def follow(self, lesson: Lesson) -> None:
+        """Look at the lesson so far, and keep or save what is due; one without windows means that it was erased."""
+        current = self._current
+        if current is not None and (not lesson.windows or lesson.started != current.lesson.started):
+            self._leave(current)
+            current = self._current = None
+        self._left = [left for left in self._left if not self._is_done(left)]
+        if not lesson.windows:
+            return
+        if current is None:
+            current = self._current = _Followed(lesson, self._next_key or secrets.token_urlsafe(16))
+            self._next_key = ""
+        current.lesson = replace(lesson, title=current.title) if current.id else lesson
+        if current.id:
+            self._save_what_is_new(current)
+        if not current.id or self.saving.waiting:
+            self._draft(current)
+        elif self._is_done(current):
+            current.drafted = None
+
+    def save(self, title: str) -> None:
+        """Save the current lesson under this title, now and as it goes on.
+
+        Raises:
+            ValueError: there is no lesson, its title is too long, or too many lessons wait.
+        """
+        current = self._current
+        if current is None:
+            raise ValueError("there is nothing to save yet")
+        lesson = replace(current.lesson, title=clean_title(title))
+        current.id = self._saver.save(lesson, current.id or None)
+        current.lesson, current.title = lesson, lesson.title
+        current.handed, current.handed_at = lesson, self._clock()
+
+    def _save_what_is_new(self, current: _Followed) -> None:
+        due = self._clock() - current.handed_at >= SAVE_EVERY_S or current.lesson.ended is not None
+        if due and current.lesson != current.handed and not self.saving.deleted:
+            self._saver.save(current.lesson, current.id)
+            current.handed, current.handed_at = current.lesson, self._clock()
+
+    def _draft(self, current: _Followed) -> None:
+        self._drafts.hold(current.key)
+        due = self._clock() - current.drafted_at >= DRAFT_EVERY_S or current.lesson.ended is not None
+        if not due or current.lesson == current.drafted:
+            return
+        try:
+            self._drafts.keep(current.key, current.lesson)
+        except OSError as error:
+            logger.warning("no draft of a lesson could be kept: %s", error)
+            self.trouble = error.strerror or str(error)
+        else:
+            self.trouble = ""
+            current.drafted = current.lesson
+        current.drafted_at = self._clock()
+
+    def _leave(self, one: _Followed) -> None:
+        """It was erased from the page. What waits to be saved was asked for: its draft stays until that is done."""
+        self.trouble = ""
+        if one.id and self._saver.state(one.id).waiting:
+            self._left.append(one)
+        else:
+            self._drafts.discard(one.key)
+
+    def _is_done(self, one: _Followed) -> bool:
+        """Whether nothing waits to be saved any more; then its draft is removed."""
+        if self._saver.state(one.id).waiting:
+            return False
+        self._drafts.discard(one.key)
+        return True
