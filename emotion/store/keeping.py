@@ -15,6 +15,7 @@ logger = logging.getLogger(__name__)
 
 DRAFT_EVERY_S = 30.0
 SAVE_EVERY_S = 60.0
+SAVED_SOON_S = 0.5
 
 
 @dataclass
@@ -101,9 +102,11 @@ class LessonKeeping:
         if current is None:
             raise ValueError("there is nothing to save yet")
         lesson = replace(current.lesson, title=clean_title(title))
-        current.id = self._saver.save(lesson, current.id or None)
+        known = current.id if current.id and not self.saving.deleted else None  # asked anew, it is made anew
+        current.id = self._saver.save(lesson, known)
         current.lesson, current.title = lesson, lesson.title
         current.handed, current.handed_at = lesson, self._clock()
+        self._saver.wait(current.id, SAVED_SOON_S)
 
     def _save_what_is_new(self, current: _Followed) -> None:
         due = self._clock() - current.handed_at >= SAVE_EVERY_S or current.lesson.ended is not None

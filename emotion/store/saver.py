@@ -73,6 +73,11 @@ class LessonSaver:
         """How far the lesson of this id is saved."""
         return self._known.get(lesson_id, Saving())
 
+    def wait(self, lesson_id: str, at_most_s: float) -> None:
+        """Wait until a lesson is saved or in trouble, but not for long: a page then answers at once."""
+        with self._change:
+            self._change.wait_for(lambda: not self.state(lesson_id).waiting or self.state(lesson_id).trouble, at_most_s)
+
     def close(self) -> None:
         """End the thread after what it is doing; nothing is waited for."""
         with self._change:
@@ -104,6 +109,7 @@ class LessonSaver:
                     # All of them: none will fare better. A refused title does not come here, it is checked before.
                     for waiting in self._waiting:
                         self._remember(waiting, replace(self.state(waiting), trouble=trouble))
+                    self._change.notify_all()
                     self._waiting.move_to_end(lesson_id)
                     self._change.wait_for(lambda: self._closed, self._waits_s[min(tries, len(self._waits_s) - 1)])
                     tries += 1
@@ -131,4 +137,5 @@ class LessonSaver:
                 del self._waiting[lesson_id]
             saved = lesson if there else before.saved
             self._remember(lesson_id, Saving(saved, waiting=newer, deleted=not there))
+            self._change.notify_all()
         return ""
