@@ -21,9 +21,14 @@ pictures make it worse, and it was trained on photographs from the web that do n
 Elsewhere: tell everyone, ask everyone, and let everyone say no. This is no legal advice.
 
 #### What is kept
-Nothing on disk. Pictures are read in memory and forgotten, and no face is recognised or remembered. The timeline of a
-lesson is kept in memory as long as the page is open, or until you erase it: for every five seconds the shares of the
-seven expressions, the share of unsure faces and how many faces were seen. No number is kept of a single face.
+No picture. Pictures are read in memory and forgotten, and no face is recognised or remembered. Of a lesson there are,
+for every five seconds, the shares of the seven expressions, the share of unsure faces and how many faces were seen;
+besides those your markers. No number is kept of a single face.
+- **In memory** as long as the page is open, or until you erase the lesson.
+- **A draft** of these numbers on the server until you save or erase the lesson, and for a day at most, so that a crash
+  costs nothing. The end of this page's address is the key to it. Whoever runs the app can turn drafts off.
+- **Saved** only if you press *Save lesson*, until you delete it under *Lessons*. Everyone who can open this page sees
+  saved lessons, so name no person in a title or a marker.
 """
 
 

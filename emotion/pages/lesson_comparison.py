@@ -19,8 +19,10 @@ SHAPES = ("circle", "square", "triangle-up", "diamond")
 DASHES: tuple[list[int], ...] = ([1, 0], [8, 4], [2, 3], [10, 3, 2, 3])
 LINE_COLOURS = (COLOURS[Emotion.FEAR], COLOURS[Emotion.HAPPY], COLOURS[Emotion.DISGUST], COLOURS[Emotion.SURPRISE])
 """The four of the palette that differ most; a letter, a dash and a shape say the same."""
-MOST_POINTS = 120
-SHAPE_EVERY = 12
+MOST_POINTS = 60
+SHAPE_EVERY = 8
+STEPS_S = (60, 120, 300, 600, 900, 1800, 3600)
+MOST_TICKS = 8
 HEIGHT_PX = 280
 ROW_PX = 13
 """Height of a row of marker numbers above the lines."""
@@ -34,7 +36,8 @@ def show(opened: Sequence[Lesson]) -> None:
         st.segmented_control("Share of", [*Group], default=Group.SMILE, required=True, key="lessons-group")
         or Group.SMILE
     )
-    layers = [layer for number, lesson in enumerate(opened) for layer in _layers(number, lesson, group, len(opened))]
+    x = _time(max(_length(lesson) for lesson in opened))
+    layers = [layer for number, lesson in enumerate(opened) for layer in _layers(number, lesson, group, x)]
     words = "; ".join(f"{LETTERS[n]} {_mean(lesson, group)}" for n, lesson in enumerate(opened))
     st.vega_lite_chart(
         {"layer": layers, "height": HEIGHT_PX},
@@ -74,18 +77,33 @@ def _mean(lesson: Lesson, group: Group) -> str:
     return f"{shares[group]:.0%}" if shares else "none"
 
 
+def _length(lesson: Lesson) -> float:
+    return lesson.windows[-1].start_s + WINDOW_S if lesson.windows else 0.0
+
+
+def _time(length_s: float) -> Spec:
+    """The axis of time, with whole minutes and room for the letters at the lines' ends."""
+    step = next((s for s in STEPS_S if length_s / s <= MOST_TICKS), STEPS_S[-1])
+    return {
+        "field": "at",
+        "type": "quantitative",
+        "title": None,
+        "scale": {"domain": [0, max(length_s, 60.0) * 1.03], "nice": False},
+        "axis": {"labelExpr": MINUTES, "grid": False, "values": [*range(0, int(length_s) + 1, step)]},
+    }
+
+
 def _legend(number: int, lesson: Lesson) -> dict[str, str]:
-    length = lesson.windows[-1].start_s + WINDOW_S if lesson.windows else 0.0
     return {
         "lesson": f"{LETTERS[number]} {SYMBOLS[number]}",
         "title": plain(lesson.title),
         "began": local_time(lesson.started),
-        "length": clock(length),
+        "length": clock(_length(lesson)),
         **{str(group): _mean(lesson, group) for group in Group},
     }
 
 
-def _layers(number: int, lesson: Lesson, group: Group, of: int) -> list[Spec]:
+def _layers(number: int, lesson: Lesson, group: Group, x: Spec) -> list[Spec]:
     """A lesson's line, its shapes, its letter at the end and its markers."""
     colour = LINE_COLOURS[number]
     ink = "#E4E4EA" if st.context.theme.type == "dark" else "#33333A"
@@ -94,12 +112,6 @@ def _layers(number: int, lesson: Lesson, group: Group, of: int) -> list[Spec]:
         for p in points(lesson.windows, most=MOST_POINTS)
         if p.shares
     ]
-    x: Spec = {
-        "field": "at",
-        "type": "quantitative",
-        "title": None,
-        "axis": {"labelExpr": MINUTES, "grid": False, "tickMinStep": 60},
-    }
     y: Spec = {
         "field": "share",
         "type": "quantitative",

@@ -85,12 +85,12 @@ def _say(error: Exception) -> None:
 
 def _show_row(store: LessonStore, summary: Summary, chosen: list[str]) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"lesson-{summary.id}"):
-        is_chosen = summary.id in chosen
+        key = f"lessons-choose-{summary.id}"
+        st.session_state[key] = summary.id in chosen  # one that a search hid has forgotten its tick
         st.checkbox(
             plain(summary.title),
-            is_chosen,
-            key=f"lessons-choose-{summary.id}-{is_chosen}",
-            disabled=not is_chosen and len(chosen) >= MOST_COMPARED,
+            key=key,
+            disabled=summary.id not in chosen and len(chosen) >= MOST_COMPARED,
             on_change=_toggle,
             args=(summary.id,),
             width="stretch",

@@ -36,7 +36,8 @@ def app(tmp_path_factory: pytest.TempPathFactory, app_scratch: Path) -> Iterator
     port = free_port()
     log = tmp_path_factory.mktemp("app") / "log.txt"
     scratch = {name: str(app_scratch) for name in ("HOME", "TMPDIR")}
-    with running(streamlit_command(port), port, log, {"STUN_URL": "none", **scratch}) as process:
+    data = {"DATA_FOLDER": str(tmp_path_factory.mktemp("data"))}  # drafts of lessons may appear there
+    with running(streamlit_command(port), port, log, {"STUN_URL": "none", **scratch, **data}) as process:
         yield f"http://localhost:{port}", process.pid
 
 

@@ -68,3 +68,44 @@ def test_the_smallest_face_that_matters():
     for wrong in ("small", "23", "401", "40.5", "-40"):
         with pytest.raises(ValueError, match=f"SMALLEST_FACE_PX must be a whole number of pixels.*{wrong}"):
             Settings.from_env({"SMALLEST_FACE_PX": wrong})
+
+
+def test_lessons_are_in_the_data_folder_or_where_the_host_says(tmp_path):
+    here = Settings.from_env({"DATA_FOLDER": str(tmp_path)})
+    assert here.store_url() == f"sqlite:///{tmp_path / 'lessons.sqlite'}"
+    assert here.drafts_folder() == tmp_path / "drafts"
+    host = Settings.from_env({"DATABASE_URL": "postgres://u:p@h/d", "DATA_FOLDER": str(tmp_path)})
+    assert host.store_url() == "postgres://u:p@h/d"
+    assert host.drafts_folder() == tmp_path / "drafts"
+
+
+@pytest.mark.parametrize(
+    ("platform", "environ", "folder"),
+    [
+        ("linux", {"XDG_DATA_HOME": "/data"}, Path("/data/class-mood")),
+        ("linux", {}, Path.home() / ".local/share/class-mood"),
+        ("darwin", {}, Path.home() / "Library/Application Support/class-mood"),
+        ("win32", {"LOCALAPPDATA": "/local"}, Path("/local/class-mood")),
+        ("win32", {}, Path.home() / "AppData/Local/class-mood"),
+    ],
+)
+def test_each_system_has_its_place_for_data(monkeypatch, platform, environ, folder):
+    monkeypatch.setattr("emotion.settings.sys.platform", platform)
+    assert Settings.from_env(environ).data_folder == folder
+
+
+def test_drafts_can_be_turned_off():
+    assert Settings.from_env({}).keep_drafts
+    assert Settings.from_env({"KEEP_DRAFTS": "1"}).keep_drafts
+    assert Settings.from_env({"KEEP_DRAFTS": " 0 "}).drafts_folder() is None
+    with pytest.raises(ValueError, match="KEEP_DRAFTS must be 1 or 0, got 'perhaps'"):
+        Settings.from_env({"KEEP_DRAFTS": "perhaps"})
+
+
+def test_a_wrong_database_is_named_without_its_password():
+    with pytest.raises(ValueError, match=r"DATABASE_URL must begin with .*, got 'mysql://'") as told:
+        Settings.from_env({"DATABASE_URL": "mysql://user:secret@host/d"})
+    assert "secret" not in str(told.value)
+    with pytest.raises(ValueError, match="DATABASE_URL must begin with") as told:
+        Settings.from_env({"DATABASE_URL": "secret"})
+    assert "secret" not in str(told.value)
