@@ -35,14 +35,16 @@ def show() -> None:
             ":material/movie: Recording",
             ":material/photo: Photo",
             ":material/info: About",
-        ]
+        ],
+        on_change="rerun",
     )
     with live_tab:
         live.show(analyzer, settings)
     with lessons_tab:
-        lessons.show(storage(settings).store, analyzer.classifier.card)
+        if lessons_tab.open:  # a database that hangs holds up nobody who does not look at it
+            lessons.show(storage(settings).store, analyzer.classifier.card)
     with recording_tab:
-        recording.show(analyzer)
+        recording.show(analyzer, settings)
     with photo_tab:
         photo.show(analyzer)
     with about_tab:

@@ -1,5 +1,6 @@
 """The recording tab: a video of a lesson, analysed faster than it plays."""
 
+from functools import partial
 from pathlib import PurePath
 
 import streamlit as st
@@ -9,11 +10,13 @@ from emotion.card import ModelCard
 from emotion.lesson import Lesson
 from emotion.lesson_exports import lesson_csv, lesson_json
 from emotion.mood import group_shares, mean_shares
-from emotion.pages import timeline_chart
+from emotion.pages import save_lesson, timeline_chart
+from emotion.pages.storage import Storage, storage
 from emotion.pictures import MOST_BYTES
 from emotion.recording_job import RecordingJob, Result
 from emotion.report import lesson_html
 from emotion.series import clock, names, points, table
+from emotion.settings import Settings
 
 KINDS = ["mp4", "webm", "mov", "avi"]
 RATES = {"1 a second": 1.0, "2 a second": 2.0, "5 a second": 5.0}
@@ -22,7 +25,7 @@ JOB = "recording-job"
 """Key of `st.session_state` under which a session's `RecordingJob` is; its `result` holds the `Lesson`."""
 
 
-def show(analyzer: FaceAnalyzer) -> None:
+def show(analyzer: FaceAnalyzer, settings: Settings) -> None:
     """Draw the tab."""
     job: RecordingJob | None = st.session_state.get(JOB)
     if job is not None and job.running:
@@ -34,7 +37,7 @@ def show(analyzer: FaceAnalyzer) -> None:
     elif job.error:
         st.error(job.error, icon=":material/broken_image:")
     elif job.result is not None:
-        _show_result(job.result, analyzer.classifier.card)
+        _show_result(job.result, analyzer.classifier.card, storage(settings))
 
 
 def _show_form(analyzer: FaceAnalyzer) -> None:
@@ -84,7 +87,7 @@ def _show_progress(job: RecordingJob) -> None:
         st.rerun()
 
 
-def _show_result(result: Result, card: ModelCard) -> None:
+def _show_result(result: Result, card: ModelCard, kept: Storage) -> None:
     lesson = result.lesson
     if result.cancelled:
         st.info("Cancelled: this is what was analysed until then.", icon=":material/close:")
@@ -109,6 +112,7 @@ def _show_result(result: Result, card: ModelCard) -> None:
     with st.expander("The numbers"):
         st.dataframe(table(found, in_groups), hide_index=True, width="stretch", key="recording-table")
     _show_downloads(result, card)
+    save_lesson.show(lambda: lesson, kept, key="recording")
 
 
 def _in_a_sentence(lesson: Lesson) -> str:
@@ -122,8 +126,14 @@ def _in_a_sentence(lesson: Lesson) -> str:
 def _show_downloads(result: Result, card: ModelCard) -> None:
     name = PurePath(result.lesson.title).stem or "recording"
     row = st.container(horizontal=True)
-    report = lesson_html(result.lesson, card)
-    row.download_button("Report", report, f"{name}.html", "text/html", icon=":material/download:", on_click="ignore")
+    row.download_button(
+        "Report",
+        partial(lesson_html, result.lesson, card),
+        f"{name}.html",
+        "text/html",
+        icon=":material/download:",
+        on_click="ignore",
+    )
     row.download_button(
         "CSV", lesson_csv(result.lesson), f"{name}.csv", "text/csv", icon=":material/download:", on_click="ignore"
     )

@@ -115,7 +115,7 @@ def test_save_reload_compare_export_delete(browser, tmp_path):
         row(page, "Algebra").get_by_role("button", name="Delete").click()
         page.get_by_role("button", name="Delete for good").click()
         expect(row(page, "Algebra")).to_have_count(0, timeout=SOON_MS)
-        expect(page.get_by_role("heading", name="Geometry")).to_be_visible(timeout=SOON_MS)
+        expect(page.get_by_test_id("stTable").first.locator("tbody tr")).to_have_count(3, timeout=SOON_MS)
         page.reload()
         expect(row(page, "Geometry")).to_be_visible(timeout=SOON_MS)
         expect(row(page, "Algebra")).to_have_count(0)

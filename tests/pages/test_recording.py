@@ -22,8 +22,9 @@ def tab(job: object | None = None) -> AppTest:
 
         from emotion.card import ModelCard
         from emotion.pages import recording
+        from emotion.settings import Settings
 
-        recording.show(SimpleNamespace(classifier=SimpleNamespace(card=ModelCard("constant"))))
+        recording.show(SimpleNamespace(classifier=SimpleNamespace(card=ModelCard("constant"))), Settings.from_env())
 
     app = AppTest.from_function(show_tab)
     if job is not None:
