@@ -1,7 +1,6 @@
 """The lesson below the live picture: its timeline, the teacher's markers, pause, stop and erase."""
 
 from collections.abc import Callable
-from functools import partial
 
 import streamlit as st
 
@@ -45,6 +44,7 @@ def show(recorder: LessonRecorder, card: ModelCard, now: Callable[[], float], pl
     st.fragment(_show_timeline, run_every=REFRESH_S if playing else None)(
         recorder, card, now, whole, in_groups, str(one), correct
     )
+    _show_downloads(recorder, card)
 
 
 def _show_controls(recorder: LessonRecorder, now: Callable[[], float]) -> None:
@@ -133,22 +133,26 @@ def _show_timeline(
     timeline_chart.show(found, lesson.markers, in_groups, chosen, (since, end))
     with st.expander("The numbers"):
         st.dataframe(table(found, in_groups), hide_index=True, width="stretch", key="class-table")
-        row = st.container(horizontal=True)
-        for kind, make, ending, mime in (  # made when pressed, not every five seconds
-            ("Report", partial(lesson_html, lesson, card), "html", "text/html"),
-            ("CSV", partial(lesson_csv, lesson), "csv", "text/csv"),
-            ("JSON", partial(lesson_json, lesson), "json", "application/json"),
-        ):
-            row.download_button(
-                kind,
-                make,
-                f"lesson-{lesson.started:%Y-%m-%d-%H%M}.{ending}",
-                mime,
-                icon=":material/download:",
-                on_click="ignore",
-                help="The whole lesson so far, uncorrected. The report is one page that opens without a network.",
-                key=f"class-{kind}",
-            )
+
+
+def _show_downloads(recorder: LessonRecorder, card: ModelCard) -> None:
+    """The lesson so far as files, made when pressed; outside what is redrawn, which would cancel a download."""
+    row = st.container(horizontal=True)
+    for kind, make, ending, mime in (
+        ("Report", lambda: lesson_html(recorder.snapshot(), card), "html", "text/html"),
+        ("CSV", lambda: lesson_csv(recorder.snapshot()), "csv", "text/csv"),
+        ("JSON", lambda: lesson_json(recorder.snapshot()), "json", "application/json"),
+    ):
+        row.download_button(
+            kind,
+            make,
+            f"lesson-{recorder.snapshot().started:%Y-%m-%d-%H%M}.{ending}",
+            mime,
+            icon=":material/download:",
+            on_click="ignore",
+            help="The whole lesson so far, uncorrected. The report is one page that opens without a network.",
+            key=f"class-{kind}",
+        )
 
 
 def _points(lesson: Lesson, since: float, in_groups: bool, card: ModelCard | None) -> list[Point]:
