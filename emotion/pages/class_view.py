@@ -23,6 +23,9 @@ CORRECTION_HELP = (
     "found by s ← s · C(o / Cᵀs), 50 times: adjusted counting (Forman, 2008) by expectation maximisation. It holds as "
     "far as your class resembles FER-2013."
 )
+FILES_HELP = (
+    "The whole lesson so far, uncorrected: a report, which is one page that opens without a network, CSV and JSON."
+)
 SHARES_HELP = (
     "Soft votes: for windows of 5 s the mean calibrated probability of each expression over the readable faces "
     "(probabilistic classify and count; Bella et al., 2010). Faces too small, blurred or dark are left out; “unsure” "
@@ -41,10 +44,10 @@ def show(recorder: LessonRecorder, card: ModelCard, now: Callable[[], float], pl
     in_groups = detail == DETAILS[0]
     one = row.selectbox("With its confidence", names(in_groups), key=f"class-band-{in_groups}", width=170)
     correct = row.toggle("Correct known mistakes", key="class-correct", help=CORRECTION_HELP)
+    files = row.toggle("Files", key="class-files", help=FILES_HELP)
     st.fragment(_show_timeline, run_every=REFRESH_S if playing else None)(
-        recorder, card, now, whole, in_groups, str(one), correct
+        recorder, card, now, whole, in_groups, str(one), correct, files
     )
-    _show_downloads(recorder, card)
 
 
 def _show_controls(recorder: LessonRecorder, now: Callable[[], float]) -> None:
@@ -119,6 +122,7 @@ def _show_timeline(
     in_groups: bool,
     chosen: str,
     correct: bool,
+    files: bool,
 ) -> None:
     """Charts and the table of their numbers; redrawn alone, every five seconds while the stream plays."""
     lesson = recorder.snapshot()
@@ -133,24 +137,25 @@ def _show_timeline(
     timeline_chart.show(found, lesson.markers, in_groups, chosen, (since, end))
     with st.expander("The numbers"):
         st.dataframe(table(found, in_groups), hide_index=True, width="stretch", key="class-table")
+    if files:
+        _show_downloads(lesson, card)
 
 
-def _show_downloads(recorder: LessonRecorder, card: ModelCard) -> None:
-    """The lesson so far as files, made when pressed; outside what is redrawn, which would cancel a download."""
+def _show_downloads(lesson: Lesson, card: ModelCard) -> None:
+    """The lesson so far as files. Not as functions to call: what those make is gone with the next redrawing."""
     row = st.container(horizontal=True)
-    for kind, make, ending, mime in (
-        ("Report", lambda: lesson_html(recorder.snapshot(), card), "html", "text/html"),
-        ("CSV", lambda: lesson_csv(recorder.snapshot()), "csv", "text/csv"),
-        ("JSON", lambda: lesson_json(recorder.snapshot()), "json", "application/json"),
+    for kind, content, ending, mime in (
+        ("Report", lesson_html(lesson, card), "html", "text/html"),
+        ("CSV", lesson_csv(lesson), "csv", "text/csv"),
+        ("JSON", lesson_json(lesson), "json", "application/json"),
     ):
         row.download_button(
             kind,
-            make,
-            f"lesson-{recorder.snapshot().started:%Y-%m-%d-%H%M}.{ending}",
+            content,
+            f"lesson-{lesson.started:%Y-%m-%d-%H%M}.{ending}",
             mime,
             icon=":material/download:",
             on_click="ignore",
-            help="The whole lesson so far, uncorrected. The report is one page that opens without a network.",
             key=f"class-{kind}",
         )
 

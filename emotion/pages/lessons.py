@@ -160,15 +160,15 @@ def _show_one(lesson: Lesson) -> None:
 
 
 def _show_downloads(lesson: Lesson, card: ModelCard, number: int, of: int) -> None:
-    """Report, CSV and JSON, made when they are asked for."""
+    """Report, CSV and JSON."""
     row = st.container(horizontal=True, vertical_alignment="center")
     if of > 1:
         row.markdown(f"**{lesson_comparison.LETTERS[number]}**")
     name = f"lesson-{lesson.started:%Y-%m-%d-%H%M}"
     for kind, made, ending, mime in (
-        ("Report", lambda: lesson_html(lesson, card), "html", "text/html"),
-        ("CSV", lambda: lesson_csv(lesson), "csv", "text/csv"),
-        ("JSON", lambda: lesson_json(lesson), "json", "application/json"),
+        ("Report", lesson_html(lesson, card), "html", "text/html"),
+        ("CSV", lesson_csv(lesson), "csv", "text/csv"),
+        ("JSON", lesson_json(lesson), "json", "application/json"),
     ):
         row.download_button(
             kind,

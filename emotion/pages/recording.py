@@ -1,6 +1,5 @@
 """The recording tab: a video of a lesson, analysed faster than it plays."""
 
-from functools import partial
 from pathlib import PurePath
 
 import streamlit as st
@@ -128,7 +127,7 @@ def _show_downloads(result: Result, card: ModelCard) -> None:
     row = st.container(horizontal=True)
     row.download_button(
         "Report",
-        partial(lesson_html, result.lesson, card),
+        lesson_html(result.lesson, card),
         f"{name}.html",
         "text/html",
         icon=":material/download:",

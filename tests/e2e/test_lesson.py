@@ -29,6 +29,8 @@ def test_a_lesson_from_its_first_picture_to_its_erasure(open_page, astronaut_fil
     expect(page.get_by_label(re.compile("smile-like: .*truly between")).first).to_be_visible(timeout=SOON_MS)
     expect(page.get_by_text(re.compile("^Mostly smile-like"))).to_be_visible(timeout=SOON_MS)
 
+    page.get_by_text("Files", exact=True).click()
+    expect(page.get_by_role("button", name="Report")).to_be_visible(timeout=SOON_MS)
     with page.expect_download() as download:
         page.get_by_role("button", name="Report").click()
     report = download.value.path().read_text(encoding="utf-8")

@@ -54,6 +54,8 @@ def test_a_running_lesson_has_its_charts_and_numbers():
     assert charts(app) == 2
     assert [*app.dataframe[0].value["from"]][:2] == ["0:55", "0:50"]
     assert app.dataframe[0].value["smile-like"][0] == pytest.approx((0.7 + 0.4 / 6) / 2, abs=1e-3)
+    assert not app.get("download_button")
+    app.toggle(key="class-files").set_value(True).run()
     assert [button.label for button in app.get("download_button")] == ["Report", "CSV", "JSON"]
 
 
