@@ -12,15 +12,14 @@ from playwright.sync_api import Page, expect
 
 from emotion.images import decode_picture
 from emotion.labels import EMOTIONS
+from tests.e2e.uploads import give
 
 pytestmark = pytest.mark.e2e
 
 
 def upload(page: Page, name: str, content: bytes) -> None:
     page.get_by_role("tab", name="Photo").click()
-    page.get_by_role("tabpanel").locator("input[type=file]").set_input_files(
-        {"name": name, "mimeType": "image/png", "buffer": content}
-    )
+    give(page, [{"name": name, "mimeType": "image/png", "buffer": content}])
 
 
 def png(image) -> bytes:
@@ -95,7 +94,7 @@ def test_several_photos_share_a_table_and_a_bad_one_costs_no_other(open_page, as
         (tmp_path / name).write_bytes(content)
     page = open_page()
     page.get_by_role("tab", name="Photo").click()
-    page.get_by_role("tabpanel").locator("input[type=file]").set_input_files([tmp_path / name for name in names])
+    give(page, [tmp_path / name for name in names])
     expect(page.get_by_text("2 faces in 2 pictures")).to_be_visible(timeout=30_000)
     expect(page.get_by_text("letter.png: This is not a JPEG, PNG, WebP or BMP picture")).to_be_visible()
     rows = [*csv.DictReader(io.StringIO(downloaded(page, "CSV of all").decode()))]

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.uploads import give
 from tests.films import film
 from tests.scenes import on_background
 
@@ -18,7 +19,7 @@ def test_a_recording_becomes_a_timeline(open_page, astronaut, tmp_path):
     recording.write_bytes(film([on_background(astronaut, 640, 480)] * 120, rate=10))
     page = open_page()
     page.get_by_role("tab", name="Recording").click()
-    page.get_by_role("tabpanel").locator("input[type=file]").set_input_files(recording)
+    give(page, [recording])
     begin = page.get_by_role("button", name="Analyse", exact=True)
     expect(begin).to_be_enabled(timeout=DONE_MS)
     page.get_by_text("Make a video with boxes and captions").click()
@@ -46,7 +47,7 @@ def test_a_zip_named_mp4_is_told(open_page, tmp_path):
     recording.write_bytes(b"PK\x03\x04" + bytes(2000))
     page = open_page()
     page.get_by_role("tab", name="Recording").click()
-    page.get_by_role("tabpanel").locator("input[type=file]").set_input_files(recording)
+    give(page, [recording])
     begin = page.get_by_role("button", name="Analyse", exact=True)
     expect(begin).to_be_enabled(timeout=DONE_MS)
     begin.click()
