@@ -30,7 +30,7 @@ def png(image) -> bytes:
 
 def downloaded(page: Page, button: str) -> bytes:
     with page.expect_download() as download:
-        page.get_by_test_id("stDownloadButton").filter(has_text=button).click()
+        page.get_by_role("tabpanel").get_by_test_id("stDownloadButton").filter(has_text=button).click()
     return download.value.path().read_bytes()
 
 
