@@ -54,6 +54,11 @@ class Lesson:
     windows: tuple[Window, ...] = ()
     markers: tuple[Marker, ...] = ()
 
+    @property
+    def length_s(self) -> float:
+        """Seconds from its start to the end of its last window; 0 without one."""
+        return self.windows[-1].start_s + WINDOW_S if self.windows else 0.0
+
 
 class WindowCounter:
     """Adds up the pictures of one window after the other; one thread at a time."""

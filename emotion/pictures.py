@@ -128,10 +128,14 @@ def _open(source: Path | str | BinaryIO) -> av.container.InputContainer:
         raise RecordingError(CANNOT_READ) from None
 
 
+def reduced_size(width: int, height: int) -> tuple[int, int]:
+    """Width and height of a picture with at most `MOST_PIXELS`."""
+    reduction = min(1.0, (MOST_PIXELS / (width * height)) ** 0.5)
+    return max(round(width * reduction), 1), max(round(height * reduction), 1)
+
+
 def upright(frame: av.VideoFrame) -> RGBImage:
     """The picture as it is meant to be seen: turned as the recording says, and reduced to `MOST_PIXELS`."""
-    reduction = min(1.0, (MOST_PIXELS / (frame.width * frame.height)) ** 0.5)
-    size = (max(round(frame.width * reduction), 1), max(round(frame.height * reduction), 1))
-    image = frame.reformat(*size, format="rgb24").to_ndarray()
+    image = frame.reformat(*reduced_size(frame.width, frame.height), format="rgb24").to_ndarray()
     turns = round(frame.rotation / 90) % 4
     return require_rgb(np.ascontiguousarray(np.rot90(image, turns)))

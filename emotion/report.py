@@ -31,9 +31,8 @@ Act forbids inferring the emotions of people in schools and at work; elsewhere, 
 def lesson_html(lesson: Lesson, card: ModelCard) -> str:
     """The page, UTF-8: timeline with markers, largest shifts, parts between markers, coverage, limits, model."""
     title = escape(lesson.title or "Lesson")
-    windows = lesson.windows
-    length = windows[-1].start_s + WINDOW_S if windows else 0.0
-    found = points(windows)
+    length = lesson.length_s
+    found = points(lesson.windows)
     sections = [
         f"<h1>{title}</h1><p class=quiet>{lesson.started:%d %B %Y, %H:%M %Z}, {clock(length)} long, "
         f"from a {escape(lesson.source)}</p>",

@@ -12,7 +12,7 @@ import cv2
 
 from emotion.faces import Face, RGBImage, require_rgb
 from emotion.images import decode_picture
-from emotion.pictures import MOST_PIXELS
+from emotion.pictures import reduced_size
 from emotion.sources import AnalysedSource, Analyzer
 
 MOST_PER_S = 15
@@ -61,12 +61,11 @@ class ScreenSource(AnalysedSource):
 
 
 def reduced(image: RGBImage) -> RGBImage:
-    """The picture with at most `MOST_PIXELS`, as recordings are reduced."""
+    """The picture with no more pixels than those of recordings are reduced to."""
     height, width = image.shape[:2]
-    share = (MOST_PIXELS / (width * height)) ** 0.5
-    if share >= 1:
+    size = reduced_size(width, height)
+    if size == (width, height):
         return image
-    size = (max(round(width * share), 1), max(round(height * share), 1))
     return require_rgb(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
 
 

@@ -58,10 +58,9 @@ def parts(lesson: Lesson) -> list[Part]:
     """The lesson from its start to the first marker, from there to the next, and so on; empty without windows."""
     if not lesson.windows:
         return []
-    end = lesson.windows[-1].start_s + WINDOW_S
     marks = [(0.0, "Start"), *((m.at_s, m.text) for m in sorted(lesson.markers, key=lambda m: m.at_s))]
     found = []
-    for (since, name), (until, _) in zip(marks, [*marks[1:], (end, "")], strict=True):
+    for (since, name), (until, _) in zip(marks, [*marks[1:], (lesson.length_s, "")], strict=True):
         shares, faces = mean_shares(lesson.windows, since, until)
         if until > since:
             found.append(Part(name, since, until, group_shares(shares), faces))

@@ -6,17 +6,14 @@ import streamlit as st
 
 from emotion.card import ModelCard
 from emotion.lesson import Lesson
-from emotion.lesson_exports import lesson_csv, lesson_json
 from emotion.mood import corrected
-from emotion.pages import timeline_chart
+from emotion.pages import lesson_files, timeline_chart
 from emotion.recorder import LONGEST_TEXT, LessonRecorder, LessonState
-from emotion.report import lesson_html
-from emotion.series import Point, clock, names, points, table
+from emotion.series import Point, clock, points, table
 
 RECENT_S = 300.0
 REFRESH_S = 5.0
 SPANS = ("Last 5 minutes", "Whole lesson")
-DETAILS = ("4 groups", "7 expressions")
 CORRECTION_HELP = (
     "The network confuses expressions in known proportions. With C, the chance of each answer for each true expression "
     "(the confusion matrix of the model card, PublicTest), the shares s that best explain the observed o = Cᵀs are "
@@ -40,13 +37,11 @@ def show(recorder: LessonRecorder, card: ModelCard, now: Callable[[], float], pl
     _show_marker_form(recorder, now)
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     whole = row.segmented_control("Show", SPANS, default=SPANS[0], required=True, key="class-span") == SPANS[1]
-    detail = row.segmented_control("In", DETAILS, default=DETAILS[0], required=True, key="class-detail")
-    in_groups = detail == DETAILS[0]
-    one = row.selectbox("With its confidence", names(in_groups), key=f"class-band-{in_groups}", width=170)
+    in_groups, one = timeline_chart.choose(row, "class")
     correct = row.toggle("Correct known mistakes", key="class-correct", help=CORRECTION_HELP)
     files = row.toggle("Files", key="class-files", help=FILES_HELP)
     st.fragment(_show_timeline, run_every=REFRESH_S if playing else None)(
-        recorder, card, now, whole, in_groups, str(one), correct, files
+        recorder, card, now, whole, in_groups, one, correct, files
     )
 
 
@@ -129,7 +124,7 @@ def _show_timeline(
     if not lesson.windows:
         st.caption("The timeline appears after the first ten seconds.")
         return
-    end = max(lesson.windows[-1].start_s + 5.0, 60.0)
+    end = max(lesson.length_s, 60.0)
     if recorder.state in {LessonState.RUNNING, LessonState.PAUSED}:
         end = max(end, recorder.elapsed_s(now()))
     since = 0.0 if whole else max(end - RECENT_S, 0.0)
@@ -138,26 +133,7 @@ def _show_timeline(
     with st.expander("The numbers"):
         st.dataframe(table(found, in_groups), hide_index=True, width="stretch", key="class-table")
     if files:
-        _show_downloads(lesson, card)
-
-
-def _show_downloads(lesson: Lesson, card: ModelCard) -> None:
-    """The lesson so far as files. Not as functions to call: what those make is gone with the next redrawing."""
-    row = st.container(horizontal=True)
-    for kind, content, ending, mime in (
-        ("Report", lesson_html(lesson, card), "html", "text/html"),
-        ("CSV", lesson_csv(lesson), "csv", "text/csv"),
-        ("JSON", lesson_json(lesson), "json", "application/json"),
-    ):
-        row.download_button(
-            kind,
-            content,
-            f"lesson-{lesson.started:%Y-%m-%d-%H%M}.{ending}",
-            mime,
-            icon=":material/download:",
-            on_click="ignore",
-            key=f"class-{kind}",
-        )
+        lesson_files.show(lesson, card, "class")
 
 
 def _points(lesson: Lesson, since: float, in_groups: bool, card: ModelCard | None) -> list[Point]:

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from emotion.labels import COLOURS, Emotion
-from emotion.lesson import WINDOW_S, Lesson
+from emotion.lesson import Lesson
 from emotion.mood import Group, group_shares, mean_shares
 from emotion.pages.timeline_chart import MINUTES
 from emotion.pages.words import local_time, plain
@@ -36,7 +36,7 @@ def show(opened: Sequence[Lesson]) -> None:
         st.segmented_control("Share of", [*Group], default=Group.SMILE, required=True, key="lessons-group")
         or Group.SMILE
     )
-    x = _time(max(_length(lesson) for lesson in opened))
+    x = _time(max(lesson.length_s for lesson in opened))
     layers = [layer for number, lesson in enumerate(opened) for layer in _layers(number, lesson, group, x)]
     words = "; ".join(f"{LETTERS[n]} {_mean(lesson, group)}" for n, lesson in enumerate(opened))
     st.vega_lite_chart(
@@ -77,10 +77,6 @@ def _mean(lesson: Lesson, group: Group) -> str:
     return f"{shares[group]:.0%}" if shares else "none"
 
 
-def _length(lesson: Lesson) -> float:
-    return lesson.windows[-1].start_s + WINDOW_S if lesson.windows else 0.0
-
-
 def _time(length_s: float) -> Spec:
     """The axis of time, with whole minutes and room for the letters at the lines' ends."""
     step = next((s for s in STEPS_S if length_s / s <= MOST_TICKS), STEPS_S[-1])
@@ -98,7 +94,7 @@ def _legend(number: int, lesson: Lesson) -> dict[str, str]:
         "lesson": f"{LETTERS[number]} {SYMBOLS[number]}",
         "title": plain(lesson.title),
         "began": local_time(lesson.started),
-        "length": clock(_length(lesson)),
+        "length": clock(lesson.length_s),
         **{str(group): _mean(lesson, group) for group in Group},
     }
 

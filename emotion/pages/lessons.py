@@ -6,11 +6,9 @@ import streamlit as st
 
 from emotion.card import ModelCard
 from emotion.lesson import Lesson
-from emotion.lesson_exports import lesson_csv, lesson_json
-from emotion.pages import lesson_comparison, timeline_chart
+from emotion.pages import lesson_comparison, lesson_files, timeline_chart
 from emotion.pages.words import local_time, plain, told
-from emotion.report import lesson_html
-from emotion.series import clock, names, points
+from emotion.series import clock, points
 from emotion.store import LessonStore, Summary
 from emotion.store.rows import LONGEST_TITLE
 
@@ -149,13 +147,9 @@ def _show_one(lesson: Lesson) -> None:
         st.markdown("No picture was counted in this lesson.")
         return
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
-    detail = row.segmented_control(
-        "In", ["4 groups", "7 expressions"], default="4 groups", required=True, key="lessons-detail"
-    )
-    in_groups = detail == "4 groups"
-    one = row.selectbox("With its confidence", names(in_groups), key=f"lessons-band-{in_groups}", width=170)
+    in_groups, one = timeline_chart.choose(row, "lessons")
     found = points(lesson.windows, in_groups=in_groups)
-    timeline_chart.show(found, lesson.markers, in_groups, str(one), (0.0, found[-1].end_s), key="lessons")
+    timeline_chart.show(found, lesson.markers, in_groups, one, (0.0, found[-1].end_s), key="lessons")
     lesson_comparison.show_parts([lesson])
 
 
@@ -164,18 +158,4 @@ def _show_downloads(lesson: Lesson, card: ModelCard, number: int, of: int) -> No
     row = st.container(horizontal=True, vertical_alignment="center")
     if of > 1:
         row.markdown(f"**{lesson_comparison.LETTERS[number]}**")
-    name = f"lesson-{lesson.started:%Y-%m-%d-%H%M}"
-    for kind, made, ending, mime in (
-        ("Report", lesson_html(lesson, card), "html", "text/html"),
-        ("CSV", lesson_csv(lesson), "csv", "text/csv"),
-        ("JSON", lesson_json(lesson), "json", "application/json"),
-    ):
-        row.download_button(
-            kind,
-            made,
-            f"{name}.{ending}",
-            mime,
-            icon=":material/download:",
-            on_click="ignore",
-            key=f"lessons-{kind}-{number}",
-        )
+    lesson_files.show(lesson, card, f"lessons-{number}", row=row)

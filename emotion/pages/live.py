@@ -49,7 +49,7 @@ def show(analyzer: FaceAnalyzer, settings: Settings) -> None:
     picture, beside = st.columns([3, 2], gap="large")
     with picture:
         source, stream = _show_source(analyzer, settings)
-        st.caption(":material/lock: Pictures are read in memory and forgotten; nothing is stored.")
+        st.caption(":material/lock: Pictures are read in memory and forgotten; none is stored.")
     _record(source, lesson)
     with beside:
         busy = stream.state.playing or stream.state.signalling

@@ -37,7 +37,7 @@ def show(analyzer: FaceAnalyzer) -> None:
             key="upload",
         )
     if not files:
-        st.caption(":material/lock: Pictures are read in memory and forgotten; nothing is stored.")
+        st.caption(":material/lock: Pictures are read in memory and forgotten; none is stored.")
         return
     if len(files) > MOST_PHOTOS:
         st.warning(

@@ -7,14 +7,12 @@ import streamlit as st
 from emotion.analyzer import FaceAnalyzer
 from emotion.card import ModelCard
 from emotion.lesson import Lesson
-from emotion.lesson_exports import lesson_csv, lesson_json
 from emotion.mood import group_shares, mean_shares
-from emotion.pages import save_lesson, timeline_chart
+from emotion.pages import lesson_files, save_lesson, timeline_chart
 from emotion.pages.storage import Storage, storage
 from emotion.pictures import MOST_BYTES
 from emotion.recording_job import RecordingJob, Result
-from emotion.report import lesson_html
-from emotion.series import clock, names, points, table
+from emotion.series import clock, points, table
 from emotion.settings import Settings
 
 KINDS = ["mp4", "webm", "mov", "avi"]
@@ -32,7 +30,7 @@ def show(analyzer: FaceAnalyzer, settings: Settings) -> None:
         return
     _show_form(analyzer)
     if job is None:
-        st.caption(":material/lock: The recording is read in memory and forgotten; nothing is stored.")
+        st.caption(":material/lock: The recording is read in memory and forgotten; it is not stored.")
     elif job.error:
         st.error(job.error, icon=":material/broken_image:")
     elif job.result is not None:
@@ -101,13 +99,9 @@ def _show_result(result: Result, card: ModelCard, kept: Storage) -> None:
     st.subheader(lesson.title, anchor=False)
     st.markdown(_in_a_sentence(lesson))
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
-    detail = row.segmented_control(
-        "In", ["4 groups", "7 expressions"], default="4 groups", required=True, key="recording-detail"
-    )
-    in_groups = detail == "4 groups"
-    one = row.selectbox("With its confidence", names(in_groups), key=f"recording-band-{in_groups}", width=170)
+    in_groups, one = timeline_chart.choose(row, "recording")
     found = points(lesson.windows, in_groups=in_groups)
-    timeline_chart.show(found, (), in_groups, str(one), (0.0, found[-1].end_s), key="recording")
+    timeline_chart.show(found, (), in_groups, one, (0.0, found[-1].end_s), key="recording")
     with st.expander("The numbers"):
         st.dataframe(table(found, in_groups), hide_index=True, width="stretch", key="recording-table")
     _show_downloads(result, card)
@@ -118,32 +112,14 @@ def _in_a_sentence(lesson: Lesson) -> str:
     shares, faces = mean_shares(lesson.windows, 0.0, float("inf"))
     groups = group_shares(shares)
     first = max(groups, key=groups.__getitem__)
-    length = clock(lesson.windows[-1].start_s + 5)
+    length = clock(lesson.length_s)
     return f"{length} long, {faces:.1f} readable faces in the mean; most of all **{first}** ({groups[first]:.0%})."
 
 
 def _show_downloads(result: Result, card: ModelCard) -> None:
     name = PurePath(result.lesson.title).stem or "recording"
     row = st.container(horizontal=True)
-    row.download_button(
-        "Report",
-        lesson_html(result.lesson, card),
-        f"{name}.html",
-        "text/html",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-    row.download_button(
-        "CSV", lesson_csv(result.lesson), f"{name}.csv", "text/csv", icon=":material/download:", on_click="ignore"
-    )
-    row.download_button(
-        "JSON",
-        lesson_json(result.lesson),
-        f"{name}.json",
-        "application/json",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    lesson_files.show(result.lesson, card, "recording", name, row)
     if result.annotated:
         row.download_button(
             "Video with boxes",

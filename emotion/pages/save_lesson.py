@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from emotion.lesson import WINDOW_S, Lesson
+from emotion.lesson import Lesson
 from emotion.pages.storage import Storage
 from emotion.pages.words import local_time, sentence
 from emotion.series import clock
@@ -116,7 +116,7 @@ def _show_state(asked: bool, saving: Saving, lesson: Lesson, drafts: bool) -> No
     elif saving.saved is None:
         st.caption(":material/hourglass: Saving...")
     elif lesson.ended is None:
-        upto = clock(saving.saved.windows[-1].start_s + WINDOW_S)
+        upto = clock(saving.saved.length_s)
         st.caption(f":material/check: Saved up to {upto}; what comes is saved every minute, and at the end.")
     else:
         st.caption(":material/check: Saved. It is under *Lessons*.")
@@ -159,7 +159,7 @@ def _short(name: str) -> str:
 
 
 def _minutes(lesson: Lesson) -> str:
-    minutes = round((lesson.windows[-1].start_s + WINDOW_S) / 60)
+    minutes = round(lesson.length_s / 60)
     return "less than a minute" if not minutes else f"{minutes} minute{'s' * (minutes != 1)}"
 
 

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from emotion.labels import COLOURS, UNSURE, Emotion
 from emotion.lesson import Marker
 from emotion.mood import GROUP_COLOURS, Group
 from emotion.series import Point, clock, names, stacked
 
+DETAILS = ("4 groups", "7 expressions")
 STRIPES = 90
 HEIGHT_PX, BAND_HEIGHT_PX = 250, 130
 LEAST_LABELLED = 0.09
@@ -24,6 +26,14 @@ Spec = dict[str, Any]
 def colour(name: str) -> str:
     """Of a group or an expression."""
     return GROUP_COLOURS[Group(name)] if name in {str(g) for g in Group} else COLOURS[Emotion(name)]
+
+
+def choose(row: DeltaGenerator, key: str) -> tuple[bool, str]:
+    """Draw the choice of what is shown in `row`: whether in groups, and which share with its confidence."""
+    detail = row.segmented_control("In", DETAILS, default=DETAILS[0], required=True, key=f"{key}-detail")
+    in_groups = detail == DETAILS[0]
+    one = row.selectbox("With its confidence", names(in_groups), key=f"{key}-band-{in_groups}", width=170)
+    return in_groups, str(one)
 
 
 def show(
