@@ -5,6 +5,7 @@ from collections.abc import Collection
 NETWORKS = (
     "emotion_net",
     "internship_cnn",
+    "inverted_net",
     "lenet",
     "mini_xception",
     "mobilenet",

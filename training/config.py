@@ -11,7 +11,7 @@ from emotion.files import write_text
 from training.augmentation import Augmentation
 from training.choices import CLASS_WEIGHTS, NETWORKS, OPTIMIZERS, SCHEDULES, WEIGHTS, require_known
 
-POSITIVE = ("epochs", "batch_size", "learning_rate", "fine_tune_rate", "stem", "distil_temperature")
+POSITIVE = ("epochs", "batch_size", "learning_rate", "fine_tune_rate", "stem", "expansion", "distil_temperature")
 NOT_NEGATIVE = ("warmup_epochs", "weight_decay", "seed", "freeze_epochs", "early_stopping", "mixup", "cutmix")
 BELOW_ONE = ("label_smoothing", "dropout", "ema")
 SIDE_STEP = 8
@@ -62,9 +62,10 @@ class TrainConfig:
     views: str = setting("", "FOLDER of training.views: faces varied and answered in advance, shown instead of others")
     views_share: float = setting(0.0, "share of a target that is the teachers' answer to the view")
     seed: int = setting(2013, "of weights, order and augmentation")
-    stem: int = setting(16, "channels at 48 x 48 of emotion_net")
-    widths: tuple[int, ...] = setting((28, 56, 128), "channels after each halving of emotion_net")
-    blocks: tuple[int, ...] = setting((1, 2, 2), "residual blocks after each halving of emotion_net")
+    stem: int = setting(16, "channels at 48 x 48 of emotion_net and inverted_net")
+    widths: tuple[int, ...] = setting((28, 56, 128), "channels after each halving of the two")
+    blocks: tuple[int, ...] = setting((1, 2, 2), "residual blocks after each halving of the two")
+    expansion: int = setting(4, "how many times as wide inverted_net's blocks are inside")
     dropout: float = setting(0.3, "share of features dropped before the last layer")
     sides: tuple[int, ...] = setting((48,), "sides in px of the faces over equal parts of the run; small is quick")
     augmentation: Augmentation = dataclasses.field(default_factory=Augmentation)

@@ -111,10 +111,7 @@ class RunFolder(keras.callbacks.Callback):
                 f"the loss stopped being a number in epoch {epoch + 1}: begin another --run with a lower "
                 f"--learning-rate; {len(self.history)} sound epochs are kept in {self.folder}"
             )
-        # Rounded as the file has it, so that a resumed run compares the same numbers.
-        row = {"epoch": epoch + 1.0, **{name: float(f"{value:.6g}") for name, value in (logs or {}).items()}}
-        row["seconds"] = round(time.perf_counter() - self._epoch_began, 1)
-        self.history.append(row)
+        self._append(epoch, {**(logs or {}), "seconds": round(time.perf_counter() - self._epoch_began, 1)})
         require_space(self.folder, checkpoint_bytes(self.model))
         # `last` decides which epochs are done. A kill before it leaves one row too many, a kill after it an older
         # `best`; `restore` mends both.
@@ -125,6 +122,15 @@ class RunFolder(keras.callbacks.Callback):
             self.frozen.unlink(missing_ok=True)
         if best_epoch(self.history) == len(self.history):
             self._save_best(self.model)
+
+    def add_row(self, epoch: int, measured: dict[str, float]) -> None:
+        """Put an epoch, from 0, into the history, in memory and on disk."""
+        self._append(epoch, measured)
+        self._write_history()
+
+    def _append(self, epoch: int, measured: dict[str, float]) -> None:
+        # Rounded as the file has it, so that a resumed run compares the same numbers.
+        self.history.append({"epoch": epoch + 1.0, **{name: float(f"{v:.6g}") for name, v in measured.items()}})
 
     def _save_best(self, trainee: keras.Model) -> None:
         with averaged(trainee), replacing(self.best) as aside:

@@ -23,15 +23,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run(PROGRAM, given, lambda: train(arguments.run, choose_config(arguments), arguments))
 
 
-def run(program: str, given: Sequence[str], work: Callable[[], None]) -> int:
+def run(program: str, given: Sequence[str], work: Callable[[], None], resumable: bool = True) -> int:
     """Do `work`, and say on stderr, with an exit code, how it ended early; `given` are the options of `program`."""
     try:
         work()
     except KeyboardInterrupt:
-        print(
-            "\ninterrupted: the run's folder keeps the last whole epoch, if there was one; go on with", file=sys.stderr
-        )
-        print(f"  {resume_command(given, program)}", file=sys.stderr)
+        kept = "\ninterrupted: the run's folder keeps the last whole epoch, if there was one; go on with\n  "
+        print(kept + resume_command(given, program) if resumable else "\ninterrupted", file=sys.stderr)
         return 130
     except FloatingPointError as error:
         print(f"{program}: {error}", file=sys.stderr)
@@ -78,16 +76,17 @@ def parse(argv: Sequence[str], program: str = PROGRAM, description: str | None =
     return arguments
 
 
-def make_parser(program: str, description: str | None) -> argparse.ArgumentParser:
-    """The options that every program which fits a network has."""
+def make_parser(program: str, description: str | None, resumable: bool = True) -> argparse.ArgumentParser:
+    """The options that every program which fits a network has; `--resume` where its runs can be."""
     parser = argparse.ArgumentParser(prog=f"python -m {program}", description=description)
     parser.add_argument("--data", type=Path, required=True, help="path of fer2013.csv")
     parser.add_argument(
         "--run", type=Path, default=Path("runs/default"), help="folder of the run (default: %(default)s)"
     )
-    parser.add_argument(
-        "--resume", action="store_true", help="go on after the last whole epoch, with the run's settings"
-    )
+    if resumable:
+        parser.add_argument(
+            "--resume", action="store_true", help="go on after the last whole epoch, with the run's settings"
+        )
     parser.add_argument(
         "--precision",
         choices=PRECISIONS,

@@ -86,7 +86,7 @@ def test_without_a_way_to_imagenet_s_weights_it_says_how_to_go_on(monkeypatch):
     [
         (
             {"network": "alexnet"},
-            "unknown network 'alexnet', expected one of emotion_net, internship_cnn, lenet",
+            "unknown network 'alexnet', expected one of emotion_net, internship_cnn, inverted_net",
         ),
         ({"optimizer": "lion"}, "unknown optimizer 'lion', expected one of adam, adamw, sgd"),
         ({"schedule": "linear"}, "unknown schedule 'linear', expected one of constant, step, cosine, one_cycle, plat"),

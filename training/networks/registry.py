@@ -9,12 +9,14 @@ from training.choices import require_known
 from training.config import TrainConfig
 from training.networks.classic import internship_cnn, lenet, mini_xception
 from training.networks.emotion_net import emotion_net, strong
+from training.networks.inverted import inverted_net
 from training.networks.mobilenet import mobilenet
 from training.networks.resnets import resnet18, resnet34, resnet50
 
 NETWORKS: Mapping[str, Callable[[TrainConfig], keras.Model]] = {
     "emotion_net": lambda c: emotion_net(c.stem, c.widths, c.blocks, c.dropout),
     "internship_cnn": lambda c: internship_cnn(c.dropout),
+    "inverted_net": lambda c: inverted_net(c.stem, c.widths, c.blocks, c.expansion, c.dropout),
     "lenet": lambda c: lenet(c.dropout),
     "mini_xception": lambda c: mini_xception(c.dropout),
     "mobilenet": lambda c: mobilenet(c.dropout),
