@@ -1,0 +1,128 @@
+"""The way of a camera picture to the app: the connection check, and a relay over TCP where UDP is refused."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import turn
+from tests.conftest import miss
+from tests.e2e.test_live import STREAM_STARTS_MS, camera, frames_analysed, metric
+from tests.serving import free_port, running, streamlit_command
+
+pytestmark = pytest.mark.e2e
+
+SOON_MS = 20_000
+CHECKED_MS = 40_000
+KEPT_PEERS = """
+window.peers = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...given) { super(...given); window.peers.push(this); }
+};
+"""
+ASKED = """
+window.asked = 0;
+const give = MediaDevices.prototype.getUserMedia;
+MediaDevices.prototype.getUserMedia = function (...wanted) { window.asked++; return give.apply(this, wanted); };
+"""
+NO_CAMERA = """
+MediaDevices.prototype.getUserMedia = async () => { throw new DOMException("no", "@ERROR@"); };
+"""
+USED_PAIR = """async () => {
+  const stats = await peers.at(-1).getStats();
+  const transport = [...stats.values()].find((s) => s.type === "transport");
+  const pair = stats.get(transport.selectedCandidatePairId);
+  const ours = stats.get(pair.localCandidateId), theirs = stats.get(pair.remoteCandidateId);
+  return [ours.candidateType, ours.relayProtocol, theirs.candidateType];
+}"""
+
+
+def check(page: Page) -> None:
+    page.get_by_text("The camera does not start?").click(timeout=SOON_MS)
+    page.get_by_role("button", name="Check the connection").click(timeout=SOON_MS)
+
+
+def test_a_connection_that_works_is_told_step_by_step(open_page):
+    page = open_page(script=ASKED)
+    page.get_by_text("The camera does not start?").click(timeout=SOON_MS)
+    button = page.get_by_role("button", name="Check the connection")
+    expect(button).to_be_visible(timeout=SOON_MS)
+    page.wait_for_timeout(500)
+    assert page.evaluate("asked") == 0, "the camera was asked for before the button was pressed"
+    button.click()
+    expect(page.get_by_text("All steps work. Press START.")).to_be_visible(timeout=CHECKED_MS)
+    assert page.evaluate("asked") == 1
+    for words in ("This page may use the camera.", "is switched off again.", "The app answers."):
+        expect(page.get_by_text(words)).to_be_visible()
+    expect(page.get_by_text("Browser and app reach each other directly.")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("script", "step", "words"),
+    [
+        ("Object.defineProperty(window, 'isSecureContext', {value: false})", "Secure page", "begin with https://"),
+        (NO_CAMERA.replace("@ERROR@", "NotAllowedError"), "Camera", "The camera is blocked for this page."),
+        (NO_CAMERA.replace("@ERROR@", "NotFoundError"), "Camera", "No camera was found."),
+        (NO_CAMERA.replace("@ERROR@", "NotReadableError"), "Camera", "another program, such as a video call"),
+        ("delete window.RTCPeerConnection", "App", "This browser has no WebRTC"),
+    ],
+)
+def test_the_step_that_fails_is_named(open_page, script, step, words):
+    page = open_page(script=script)
+    check(page)
+    expect(page.get_by_text("The marked step is in the way.")).to_be_visible(timeout=CHECKED_MS)
+    marked = page.locator("li.bad")
+    expect(marked).to_have_count(1)
+    expect(marked).to_contain_text(step)
+    expect(marked).to_contain_text(words)
+
+
+NO_UDP = ["--force-webrtc-ip-handling-policy=disable_non_proxied_udp"]
+
+
+@pytest.fixture(scope="module")
+def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if turn.program() is None:
+        miss("no coturn here: apt-get install coturn")
+    with turn.turn_server(tmp_path_factory.mktemp("turn")) as address:
+        yield address
+
+
+@pytest.fixture
+def app_with_relay(tmp_path: Path) -> Callable[..., object]:
+    @contextmanager
+    def start(url: str, password: str = turn.PASSWORD) -> Iterator[str]:
+        port = free_port()
+        settings = {"STUN_URL": "none", "TURN_URL": url, "TURN_USERNAME": "mood", "TURN_PASSWORD": password}
+        with running(streamlit_command(port), port, tmp_path / "log.txt", {**settings, "DATA_FOLDER": str(tmp_path)}):
+            yield f"http://localhost:{port}"
+
+    return start
+
+
+def test_where_udp_is_refused_the_picture_goes_over_tcp(open_page, app_with_relay, relay, astronaut_film):
+    with app_with_relay(f"turn:{relay}?transport=udp,turn:{relay}?transport=tcp") as url:
+        page = open_page(astronaut_film, url=url, script=KEPT_PEERS, flags=NO_UDP)
+        camera(page).get_by_role("button", name="START").click()
+        expect(metric(page, "Faces now")).to_have_text("1", timeout=STREAM_STARTS_MS)
+        seen = frames_analysed(page)
+        page.wait_for_timeout(2000)
+        assert frames_analysed(page) >= seen + 4, "the stream stands still"
+        video = camera(page).locator("video")
+        assert video.evaluate("v => v.videoWidth") > 0, "no picture came back"
+        assert video.evaluate(USED_PAIR) == ["relay", "tcp", "relay"]
+        camera(page).get_by_role("button", name="STOP").click()
+
+        check(page)
+        expect(page.get_by_text("reach each other through the relay, over TCP.")).to_be_visible(timeout=CHECKED_MS)
+
+
+def test_a_relay_that_does_not_do_is_told(open_page, app_with_relay, relay):
+    with app_with_relay(f"turn:{relay}?transport=tcp", password="wrong") as url:
+        page = open_page(url=url, flags=NO_UDP)
+        check(page)
+        words = page.get_by_text(re.compile("refuses this app's username and password"))
+        expect(words).to_be_visible(timeout=CHECKED_MS)
