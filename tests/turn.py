@@ -1,4 +1,4 @@
-"""A TURN server of Debian's coturn on this machine, with the options of the Compose file."""
+"""A TURN server of Debian's coturn on this machine, with the options of the Compose file, that listens on TCP alone."""
 
 import shutil
 import socket
@@ -33,7 +33,13 @@ def turn_server(folder: Path, password: str = PASSWORD) -> Iterator[str]:
     options = [option for option in options if not option.startswith(tuple(ours))]
     command = [
         *[program() or "turnserver", "-n", *options, f"--listening-port={port}", "--listening-ip=127.0.0.1"],
-        *["--allow-loopback-peers", "--log-file=stdout", f"--pidfile={folder / 'turn.pid'}", "--simple-log"],
+        *[
+            "--no-udp",
+            "--allow-loopback-peers",
+            "--log-file=stdout",
+            f"--pidfile={folder / 'turn.pid'}",
+            "--simple-log",
+        ],
         f"--userdb={folder / 'turn.sqlite'}",
     ]
     with log.open("wb") as output:

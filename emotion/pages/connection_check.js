@@ -114,7 +114,8 @@ class Check {
   }
 
   async network() {
-    if (await within(OPEN_WITHIN_MS, this.opened)) return await this.path();
+    const way = this.peer.localDescription.sdp.includes("a=candidate:"); // else there is nothing to wait for
+    if (way && (await within(OPEN_WITHIN_MS, this.opened))) return await this.path();
     throw new StepError(`${this.blame()} ${ANOTHER_WAY}`);
   }
 

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.e2e
 
 SOON_MS = 20_000
 CHECKED_MS = 40_000
+MOST_AT_REST_MB, MOST_WITH_A_STREAM_MB = 200, 400
 KEPT_PEERS = """
 window.peers = [];
 window.RTCPeerConnection = class extends RTCPeerConnection {
@@ -100,17 +101,32 @@ def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def app_with_relay(tmp_path: Path) -> Callable[..., object]:
     @contextmanager
-    def start(url: str, password: str = turn.PASSWORD) -> Iterator[str]:
+    def start(url: str, password: str = turn.PASSWORD) -> Iterator[tuple[str, int]]:
         port = free_port()
         settings = {"STUN_URL": "none", "TURN_URL": url, "TURN_USERNAME": "mood", "TURN_PASSWORD": password}
-        with running(streamlit_command(port), port, tmp_path / "log.txt", {**settings, "DATA_FOLDER": str(tmp_path)}):
-            yield f"http://localhost:{port}"
+        settings |= {"DATABASE_URL": "", "DATA_FOLDER": str(tmp_path)}
+        with running(streamlit_command(port), port, tmp_path / "log.txt", settings) as process:
+            yield f"http://localhost:{port}", process.pid
 
     return start
 
 
-def test_where_udp_is_refused_the_picture_goes_over_tcp(open_page, app_with_relay, relay, astronaut_film):
-    with app_with_relay(f"turn:{relay}?transport=udp,turn:{relay}?transport=tcp") as url:
+def resident_mb(process: int) -> float:
+    """Memory of this process that is in RAM, in MB; 0 where there is no /proc to read it from."""
+    status = Path(f"/proc/{process}/status")
+    if not status.exists():
+        return 0.0
+    found = re.search(r"^VmRSS:\s+(\d+) kB$", status.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert found is not None, "no VmRSS"
+    return int(found[1]) * 1024 / 1e6
+
+
+def test_as_on_a_small_dyno_the_picture_goes_over_tcp_and_memory_suffices(
+    open_page, app_with_relay, relay, astronaut_film
+):
+    """UDP is refused, as by most hosts, and 512 MB are there, of which the app leaves a fifth."""
+    with app_with_relay(f"turn:{relay}?transport=udp,turn:{relay}?transport=tcp") as (url, server):
+        at_rest = resident_mb(server)
         page = open_page(astronaut_film, url=url, script=KEPT_PEERS, flags=NO_UDP)
         camera(page).get_by_role("button", name="START").click()
         expect(metric(page, "Faces now")).to_have_text("1", timeout=STREAM_STARTS_MS)
@@ -122,6 +138,10 @@ def test_where_udp_is_refused_the_picture_goes_over_tcp(open_page, app_with_rela
         video = camera(page).locator("video")
         assert video.evaluate("v => v.videoWidth") > 0, "no picture came back"
         assert video.evaluate(USED_PAIR) == ["relay", "tcp", "relay"]
+        streaming = resident_mb(server)
+        print(f"{at_rest:.0f} MB at rest, {streaming:.0f} MB with one stream")
+        assert at_rest <= MOST_AT_REST_MB
+        assert streaming <= MOST_WITH_A_STREAM_MB
         camera(page).get_by_role("button", name="STOP").click()
 
         check(page)
@@ -129,7 +149,7 @@ def test_where_udp_is_refused_the_picture_goes_over_tcp(open_page, app_with_rela
 
 
 def test_a_relay_that_does_not_do_is_told(open_page, app_with_relay, relay):
-    with app_with_relay(f"turn:{relay}?transport=tcp", password="wrong") as url:
+    with app_with_relay(f"turn:{relay}?transport=tcp", password="wrong") as (url, _):
         page = open_page(url=url, flags=NO_UDP)
         check(page)
         words = page.get_by_text(re.compile("refuses this app's username and password"))
