@@ -1,6 +1,6 @@
 # One command for each thing that people do here; `make` alone lists them. Works with GNU Make 3.81 (macOS) and newer.
 .DEFAULT_GOAL := help
-.PHONY: help run test train evaluate benchmark lint requirements clean serving-set train-set dev-set
+.PHONY: help run test train evaluate benchmark lint audit sbom requirements clean serving-set train-set dev-set
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,6 +9,8 @@ DATA = data/fer2013.csv
 MODEL = model/emotion_cnn.keras
 SPLIT = PrivateTest
 ARGS =
+SBOM = artifacts/sbom.json
+PIP_AUDIT = 2.10.1 # Apache-2.0; in an environment of its own, as it pins pip and two dozen packages that nothing else needs
 PYTHONS = python3.13 python3.12 python3.11 python3
 CHECK_VERSION = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 CHECK_VENV = import ensurepip, venv
@@ -36,6 +38,16 @@ lint: dev-set ## check style, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy emotion training app.py
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
+	@if [ -x $(BIN)/hadolint ]; then echo $(BIN)/hadolint Dockerfile; $(BIN)/hadolint Dockerfile; fi
+
+audit: dev-set ## ask PyPI for known vulnerabilities of what hosts install
+	$(BIN)/uv tool run --from pip-audit==$(PIP_AUDIT) pip-audit --strict --disable-pip --no-deps -r requirements.txt $(ARGS)
+
+sbom: dev-set ## write what hosts install as a CycloneDX list (SBOM=artifacts/sbom.json)
+	@mkdir -p $(dir $(SBOM))
+	$(BIN)/python -W ignore::UserWarning -m cyclonedx_py requirements requirements.txt --pyproject pyproject.toml --output-reproducible -o $(SBOM)
 
 requirements: dev-set ## compile requirements*.txt from requirements*.in (ARGS=--upgrade for newer versions)
 	$(call compile,requirements) $(ARGS)

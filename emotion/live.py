@@ -113,7 +113,7 @@ class EmotionVideoTransformer:
 def _pixels(frame: av.VideoFrame) -> RGBImage:
     """The picture of an rgb24 frame in its own memory, not copied; nobody writes to it."""
     plane = frame.planes[0]
-    pixels = memoryview(plane)  # type: ignore[arg-type]  # PyAV types no buffer protocol
+    pixels = memoryview(plane)
     return np.ndarray((frame.height, frame.width, 3), np.uint8, pixels, strides=(plane.line_size, 3, 1))
 
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,7 +23,8 @@ class Settings:
     `model` is the network that serves; `smallest_face_px` the smallest face that matters in a stream, in pixels of
     its picture. `stun_urls` and `turn_urls` are for networks where browser and server do not
     reach each other directly; `None` for `stun_urls` leaves the choice to streamlit-webrtc (which also knows
-    Cloudflare's, Twilio's and Hugging Face's own variables), an empty tuple uses none. `camera_url` is the classroom
+    Cloudflare's and Hugging Face's own variables), an empty tuple uses none. `twilio` is an account's SID and token,
+    with which relay credentials are fetched, or `None`. `camera_url` is the classroom
     camera, "" for none; it may hold a password, so it is never shown, not even in a `repr`. `database_url` is where
     lessons are saved, empty for an SQLite file in `data_folder`; drafts of unsaved ones are there too, if
     `keep_drafts`.
@@ -34,7 +35,8 @@ class Settings:
     stun_urls: tuple[str, ...] | None = None
     turn_urls: tuple[str, ...] = ()
     turn_username: str = ""
-    turn_password: str = ""
+    turn_password: str = field(default="", repr=False)
+    twilio: tuple[str, str] | None = field(default=None, repr=False)
     camera_url: str = field(default="", repr=False)
     database_url: str = ""
     data_folder: Path = field(default_factory=lambda: _data_folder({}))
@@ -60,6 +62,7 @@ class Settings:
             turn_urls=turn_urls,
             turn_username=username,
             turn_password=password,
+            twilio=_both(environ, "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
             camera_url=_camera_url(environ.get("CAMERA_URL", "").strip()),
             database_url=_database("DATABASE_URL", environ.get("DATABASE_URL", "").strip()),
             data_folder=_data_folder(environ),
@@ -84,18 +87,41 @@ class Settings:
         return {"iceServers": servers}
 
     def server_ice(self) -> dict[str, list[IceServer]] | None:
-        """The same for our side, which uses one TURN address only: the one over TLS or TCP, where there is one.
-
-        Most hosts let no UDP out of the server; aioice would take the first address whatever it is.
-        """
+        """The same for our side; see `for_server`."""
         configuration = self.browser_ice()
-        if configuration is None or not self.turn_urls:
-            return configuration
-        reliable = [url for url in self.turn_urls if url.startswith("turns:") or "transport=tcp" in url]
-        return {"iceServers": [self._turn((reliable or [*self.turn_urls])[:1])]}
+        return configuration and {"iceServers": for_server(configuration["iceServers"])}
 
     def _turn(self, urls: tuple[str, ...] | list[str]) -> IceServer:
         return {"urls": [*urls], "username": self.turn_username, "credential": self.turn_password}
+
+
+def for_server(servers: Iterable[IceServer]) -> list[IceServer]:
+    """What our side uses of the browser's ICE servers: one TURN address, over TLS or TCP where there is one.
+
+    Most hosts let no UDP out of the server, and aioice would take the first address whatever it is. Without any TURN
+    address the servers stay as they are.
+    """
+    servers = list(servers)
+    relays = [(url, server) for server in servers for url in _urls(server) if url.startswith(("turn:", "turns:"))]
+    reliable = [(url, server) for url, server in relays if url.startswith("turns:") or "transport=tcp" in url]
+    if not relays:
+        return servers
+    url, server = (reliable or relays)[0]
+    return [{**server, "urls": [url]}]
+
+
+def _urls(server: IceServer) -> list[str]:
+    urls = server["urls"]
+    return [urls] if isinstance(urls, str) else urls
+
+
+def _both(environ: Mapping[str, str], first: str, second: str) -> tuple[str, str] | None:
+    """Two variables that make sense together only."""
+    pair = environ.get(first, "").strip(), environ.get(second, "").strip()
+    if any(pair) and not all(pair):
+        missing, there = (first, second) if pair[1] else (second, first)
+        raise ValueError(f"{there} is set, so {missing} must be set too")
+    return pair if all(pair) else None
 
 
 def _camera_url(text: str) -> str:

@@ -39,13 +39,18 @@ def answers_healthy(port: int) -> bool:
 
 @contextmanager
 def running(
-    command: list[str] | str, port: int, log: Path, environment: Mapping[str, str] | None = None, wait_s: float = 60
+    command: list[str] | str,
+    port: int,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    wait_s: float = 60,
+    folder: Path = REPOSITORY,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start `command` (a string goes through the shell), wait until it is healthy, and end it with all its children."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
-            cwd=REPOSITORY,
+            cwd=folder,
             shell=isinstance(command, str),
             env={**os.environ, **(environment or {})},
             stdout=output,

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import rooms
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 MAX_LINES = 250
 PAGES = "emotion/pages/"
@@ -18,6 +20,7 @@ PACKAGE_OF = {
     "ai_edge_litert": "ai-edge-litert",
     "cv2": "opencv-python-headless",
     "psycopg": "psycopg[binary]",
+    "ruamel": "ruamel-yaml",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
     "streamlit_webrtc": "streamlit-webrtc",
@@ -141,3 +144,22 @@ def test_every_file_fits_in_the_head() -> None:
 def test_importing_emotion_loads_no_framework(heavy: str) -> None:
     code = f"import sys, emotion; sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, timeout=60, check=False).returncode == 0
+
+
+# --- docs/architecture.md
+
+
+def test_every_file_is_in_one_room_of_the_architecture_page() -> None:
+    found = {name_of(path): rooms.rooms_of(path) for path in rooms.sources()}
+    assert {name: inside for name, inside in found.items() if len(inside) != 1} == {}, "see docs/architecture.md"
+    patterns = [pattern for listed in rooms.rooms().values() for pattern in listed]
+    assert [pattern for pattern in patterns if not any(REPOSITORY.glob(pattern))] == []
+
+
+def test_the_architecture_pages_picture_is_what_the_imports_are() -> None:
+    assert rooms.drawn_arrows() == rooms.arrows(), "`python -m tests.rooms` prints the arrows"
+
+
+def test_rooms_only_look_down() -> None:
+    order = list(rooms.rooms())
+    assert [(a, b) for a, b in rooms.arrows() if a != "training" and order.index(a) > order.index(b)] == []

@@ -10,7 +10,7 @@ import pytest
 from training.model_page import render
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "model/README.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "model/README.md", "docs/architecture.md")
 
 
 def read(name: str) -> str:

@@ -12,7 +12,8 @@ def expression_bars(shares: Mapping[Emotion, float], alt_text: str, key: str) ->
     """Seven horizontal bars, 0-100 %, with their numbers; all zero when `shares` is empty."""
     rows = [{"expression": e.value, "share": shares.get(e, 0.0)} for e in EMOTIONS]
     order = [e.value for e in EMOTIONS]
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    data = alt.Data(values=rows)  # type: ignore[no-untyped-call]
+    base = alt.Chart(data).encode(
         y=alt.Y("expression:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False, labelPadding=8)),
         x=alt.X("share:Q", scale=alt.Scale(domain=[0, 1.18]), axis=None),
         tooltip=[alt.Tooltip("expression:N"), alt.Tooltip("share:Q", format=".1%")],

@@ -10,7 +10,7 @@ from emotion.detector import LIVE, HaarDetector
 from emotion.drawing import DrawStyle
 from emotion.lasting import LASTS_S
 from emotion.live import EmotionVideoTransformer, View
-from emotion.pages import class_view, numbers, room, save_lesson, screen, session
+from emotion.pages import class_view, connection_check, ice, numbers, room, save_lesson, screen, session
 from emotion.pages.numbers import Steady, Stream
 from emotion.pages.storage import storage
 from emotion.recorder import LessonRecorder, LessonState
@@ -50,6 +50,9 @@ def show(analyzer: FaceAnalyzer, settings: Settings) -> None:
     with picture:
         source, stream = _show_source(analyzer, settings)
         st.caption(":material/lock: Pictures are read in memory and forgotten; none is stored.")
+        if isinstance(source, EmotionVideoTransformer):  # the other sources need neither camera nor WebRTC
+            with st.expander("The camera does not start?", icon=":material/network_check:"):
+                connection_check.show(settings)
     _record(source, lesson)
     with beside:
         busy = stream.state.playing or stream.state.signalling
@@ -88,13 +91,14 @@ def _show_source(analyzer: FaceAnalyzer, settings: Settings) -> tuple[PictureSou
         help="480p suits one or a few faces; take 720p for a room. Changes take effect at the next START.",
     )
     transformer.view = _choose_view()
+    browser_ice, server_ice = ice.configurations(settings)
     with above:
         return transformer, webrtc_streamer(
             key="camera",
             video_frame_callback=transformer.recv,
             media_stream_constraints=_constraints(*RESOLUTIONS[resolution or "480p"]),
-            frontend_rtc_configuration=settings.browser_ice(),
-            server_rtc_configuration=settings.server_ice(),
+            frontend_rtc_configuration=browser_ice,
+            server_rtc_configuration=server_ice,
             on_change=transformer.restart,
             media_toggle_controls=False,
             video_html_attrs={"autoPlay": True, "muted": True, "playsInline": True, "style": {"width": "100%"}},

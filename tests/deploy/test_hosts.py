@@ -1,5 +1,6 @@
 """The files that hosts read: the Procfile's line is started for real, the others must say what hosts expect."""
 
+import json
 import os
 import re
 import subprocess
@@ -76,6 +77,19 @@ def test_heroku_gets_a_python_that_all_wheels_support() -> None:
     assert read(".python-version").strip() == "3.12"
 
 
+def test_heroku_is_told_of_variables_that_somebody_reads_and_of_a_database() -> None:
+    from streamlit_webrtc import credentials
+
+    told = json.loads(read("app.json"))
+    readers = read("emotion/settings.py") + Path(credentials.__file__).read_text(encoding="utf-8")
+    assert [name for name in told["env"] if f'"{name}"' not in readers] == []
+    assert {"TURN_URL", "TURN_USERNAME", "TURN_PASSWORD"} <= set(told["env"])
+    (database,) = told["addons"]
+    assert database["plan"].startswith("heroku-postgresql:")
+    assert database["as"] == "DATABASE"  # Heroku then sets DATABASE_URL
+    assert told["formation"]["web"]["quantity"] == 1  # streams and lessons live in one process
+
+
 def test_aptfile_lists_no_package() -> None:
     """`Aptfile` says what proved that none is needed; who adds one, changes that proof and this test."""
     assert [line for line in read("Aptfile").splitlines() if not line.startswith("#")] == []
@@ -147,7 +161,7 @@ def requirements(source: str) -> list[tuple[str, str, str]]:
     for line in read(source).splitlines():
         if line.strip() and not line.startswith(("#", "-r ")):
             written, _, comment = line.partition("#")
-            package, _, version = written.strip().partition("==")
+            package, _, version = written.partition(";")[0].strip().partition("==")
             assert version, f"{source}: {package} is not pinned"
             found.append((package.partition("[")[0], version, comment.strip()))
     return found

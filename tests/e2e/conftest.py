@@ -1,6 +1,6 @@
 """The app in a real browser with a fake camera."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -62,14 +62,20 @@ def astronaut_film(tmp_path_factory: pytest.TempPathFactory, astronaut) -> Path:
 def open_page(chromium: str, app_url: str) -> Iterator[Callable[..., Page]]:
     """Call with a film for the camera (or none) and context options; opens the app and waits for its tabs.
 
-    A `script` runs in the page before its own; `url` is another app's address.
+    A `script` runs in the page before its own; `url` is another app's address; `flags` are more of Chromium's.
     """
     with ExitStack() as stack:
         playwright = stack.enter_context(sync_playwright())
 
-        def open_with(film: Path | None = None, script: str = "", url: str = app_url, **context: object) -> Page:
-            flags = [*FLAGS, f"--use-file-for-fake-video-capture={film}"] if film else FLAGS
-            browser: Browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+        def open_with(
+            film: Path | None = None,
+            script: str = "",
+            url: str = app_url,
+            flags: Sequence[str] = (),
+            **context: object,
+        ) -> Page:
+            filmed = [f"--use-file-for-fake-video-capture={film}"] if film else []
+            browser: Browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *flags, *filmed])
             stack.callback(browser.close)
             page = browser.new_context(
                 permissions=["camera"], viewport={"width": 1280, "height": 900}, **context

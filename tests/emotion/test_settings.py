@@ -38,6 +38,13 @@ def test_browser_gets_all_turn_addresses_and_the_server_the_one_over_tcp():
     assert server == {"urls": ["turns:relay.example:443?transport=tcp"], "username": "u", "credential": "p"}
 
 
+def test_no_secret_of_a_relay_is_in_the_settings_repr():
+    keys = {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "hush"}
+    settings = Settings.from_env({"TURN_URL": "turn:t.example", "TURN_USERNAME": "u", "TURN_PASSWORD": "hush", **keys})
+    assert settings.twilio == ("AC1", "hush")
+    assert "hush" not in repr(settings)
+
+
 def test_stun_and_turn_together():
     settings = Settings.from_env({"STUN_URL": "stun:s.example", "TURN_URL": "turn:t.example", **TURN})
     assert [server["urls"] for server in settings.browser_ice()["iceServers"]] == [
@@ -55,6 +62,8 @@ def test_stun_and_turn_together():
             "TURN_URL must begin with turn: or turns:, got 'https://t.example'",
         ),
         ({"STUN_URL": "s.example"}, "STUN_URL must begin with stun:"),
+        ({"TWILIO_AUTH_TOKEN": "t"}, "TWILIO_AUTH_TOKEN is set, so TWILIO_ACCOUNT_SID must be set too"),
+        ({"TWILIO_ACCOUNT_SID": "AC1"}, "TWILIO_ACCOUNT_SID is set, so TWILIO_AUTH_TOKEN must be set too"),
     ],
 )
 def test_a_wrong_variable_is_named(environ, message):
