@@ -171,8 +171,8 @@ def picture_seeds() -> list[bytes]:
         (small.convert("CMYK"), "JPEG", {}), (small, "PNG", {"exif": exif}), (small.convert("RGBA"), "PNG", {}),
         (small.convert("P"), "PNG", {"transparency": 0}), (deep, "PNG", {}), (small, "PNG", pages),
         (small.convert("1"), "PNG", {}),
-        (turned, "WEBP", {"exif": exif}), (small, "WEBP", {"lossless": True}), (small, "WEBP", pages), (small, "BMP", {}),
-        (small.convert("P"), "BMP", {}), (small.convert("1"), "BMP", {}),
+        (turned, "WEBP", {"exif": exif}), (small, "WEBP", {"lossless": True}), (small, "WEBP", pages),
+        (small, "BMP", {}), (small.convert("P"), "BMP", {}), (small.convert("1"), "BMP", {}),
     ]  # fmt: skip
     files = []
     for picture, kind, options in saved:
