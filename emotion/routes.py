@@ -12,8 +12,9 @@ from weakref import WeakKeyDictionary
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Mount, Route
 
+from emotion.api.app import api
 from emotion.faces import Face
 from emotion.images import PictureError
 from emotion.problems import problem
@@ -83,6 +84,7 @@ def routes(tokens: ScreenTokens = TOKENS) -> list[BaseRoute]:
 
     return [
         Route("/api/screen/{token}", screen, methods=["POST"]),
+        Mount("/api/v1", app=api()),
         Route("/api/{path:path}", _nothing, methods=METHODS),
     ]
 

@@ -27,7 +27,7 @@ class Settings:
     with which relay credentials are fetched, or `None`. `camera_url` is the classroom
     camera, "" for none; it may hold a password, so it is never shown, not even in a `repr`. `database_url` is where
     lessons are saved, empty for an SQLite file in `data_folder`; drafts of unsaved ones are there too, if
-    `keep_drafts`.
+    `keep_drafts`. `api_token` is what programs must send with their pictures; "" answers those of this machine only.
     """
 
     model: Path = DEFAULT_MODEL
@@ -41,6 +41,7 @@ class Settings:
     database_url: str = ""
     data_folder: Path = field(default_factory=lambda: _data_folder({}))
     keep_drafts: bool = True
+    api_token: str = field(default="", repr=False)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -67,6 +68,7 @@ class Settings:
             database_url=_database("DATABASE_URL", environ.get("DATABASE_URL", "").strip()),
             data_folder=_data_folder(environ),
             keep_drafts=_yes("KEEP_DRAFTS", environ.get("KEEP_DRAFTS", "").strip()),
+            api_token=_token("API_TOKEN", environ.get("API_TOKEN", "").strip()),
         )
 
     def store_url(self) -> str:
@@ -176,6 +178,16 @@ def _yes(name: str, text: str) -> bool:
     if text.lower() not in answers:
         raise ValueError(f"{name} must be 1 or 0, got {text!r}")
     return answers[text.lower()]
+
+
+def _token(name: str, text: str) -> str:
+    """A token that cannot be guessed and fits into a header; the error does not repeat it."""
+    if text and not (len(text) >= 16 and text.isascii() and text.isprintable() and " " not in text):
+        raise ValueError(
+            f"{name} must be at least 16 letters, digits or signs without a space, got {len(text)} characters: "
+            "`openssl rand -hex 32` makes one"
+        )
+    return text
 
 
 def _model_path(text: str) -> Path:
