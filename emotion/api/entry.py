@@ -15,8 +15,10 @@ FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwa
 BEARER = 'Bearer realm="class-mood"'
 
 
-def refusal(request: Request, token: str) -> Response | None:
+def refusal(request: Request, token: str, setting: str = "API_TOKEN") -> Response | None:
     """Why this request gets no answer, or `None` where it may have one; `token` is the operator's, "" for none.
+
+    `setting` is the variable that it comes from.
 
     401 without or with a wrong bearer token; 403 where none is set and the request is not of this machine.
     """
@@ -29,14 +31,14 @@ def refusal(request: Request, token: str) -> Response | None:
         wrong = ', error="invalid_token"' if given else ""
         return problem(
             HTTPStatus.UNAUTHORIZED,
-            "send the operator's API_TOKEN as `Authorization: Bearer TOKEN`",
+            f"send the operator's {setting} as `Authorization: Bearer TOKEN`",
             {"WWW-Authenticate": BEARER + wrong},
         )
     if is_local(request):
         return None
     return problem(
         HTTPStatus.FORBIDDEN,
-        "without API_TOKEN only programs of the app's own machine are answered: its operator can set one",
+        f"without {setting} only programs of the app's own machine are answered: its operator can set one",
     )
 
 
