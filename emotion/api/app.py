@@ -67,7 +67,8 @@ def api(load: Load = load_analyzer, counters: ApiCounters = COUNTERS) -> Starlet
             settings = Settings.from_env()
             ready = worker.ready()
             name = _card(settings.model).name
-        except (UnavailableError, OSError, ValueError):
+        except (UnavailableError, OSError, ValueError) as error:
+            logger.error("not healthy: %r", error)  # a line, not a traceback: monitors ask often
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, NO_MODEL, {"Retry-After": "10"})
         status, backend = "ok" if ready else "loading", "TensorFlow" if settings.model.suffix == ".keras" else "LiteRT"
         told = {"status": status, "model": name, "backend": backend, "uptime_s": round(time.monotonic() - began, 1)}

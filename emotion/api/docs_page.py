@@ -16,7 +16,7 @@ code,pre{font:14px/1.45 ui-monospace,monospace;background:var(--code);border-rad
 pre{padding:.8rem;overflow-x:auto}pre code{padding:0}
 table{border-collapse:collapse;width:100%}a{color:inherit}
 th,td{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--line)}
-td{overflow-wrap:anywhere}td:first-child{white-space:nowrap}
+td{overflow-wrap:break-word}td:first-child{white-space:nowrap}
 """
 
 
@@ -65,7 +65,8 @@ def _schema(name: str, schema: Mapping[str, Any]) -> str:
         f"<tr><td><code>{escape(field)}</code><td>{_type(of)}<td>{_words(of.get('description', ''))}"
         for field, of in schema.get("properties", {}).items()
     ]
-    table = f"<table><tr><th>field<th>type<th>meaning{''.join(rows)}</table>" if rows else ""
+    meaning = "<th>meaning" if any("description" in of for of in schema.get("properties", {}).values()) else ""
+    table = f"<table><tr><th>field<th>type{meaning}{''.join(rows)}</table>" if rows else ""
     values = ", ".join(f"<code>{escape(value)}</code>" for value in schema.get("enum", []))
     return f"<h3 id={escape(name)}>{escape(name)}</h3>{_text(schema.get('description', ''))}<p>{values}</p>{table}"
 

@@ -70,7 +70,12 @@ def document() -> dict[str, Any]:
 def _predict() -> dict[str, Any]:
     picture = {"schema": {"type": "string", "format": "binary", "minLength": 1}}
     pictures = {"type": "array", "items": picture["schema"], "minItems": 1, "maxItems": MOST_FILES}
-    form = {"type": "object", "properties": {"pictures": pictures}, "required": ["pictures"]}
+    form = {
+        "type": "object",
+        "properties": {"pictures": pictures},
+        "required": ["pictures"],
+        "additionalProperties": False,
+    }
     return {
         "operationId": "predict",
         "summary": "Faces and expressions of pictures",
