@@ -36,7 +36,10 @@ def streaming(url: str, count: int) -> Iterator[list[Page]]:
         flags = [*FLAGS, *SHOWN, f"--use-file-for-fake-video-capture={film}"]
         browser = playwright.chromium.launch(executable_path=browser_path, args=flags)
         try:
-            pages = [browser.new_context(permissions=["camera"]).new_page() for _ in range(count)]
+            pages = [
+                browser.new_context(permissions=["camera"], viewport={"width": 360, "height": 240}).new_page()
+                for _ in range(count)
+            ]
             for page in pages:
                 page.goto(url, timeout=STARTS_MS)
             starts = [camera(page).get_by_role("button", name="START") for page in pages]
