@@ -6,9 +6,11 @@ answer was neither 200 nor 429, the page's health answer took 300 ms or more, or
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ from tests.benchmarks.watched import Held, Repeated, camera_frames, held, second
 from tests.scenes import on_background
 from tests.serving import REPOSITORY, free_port, running, streamlit_command
 
+LAST = 15
 MOST_HEALTH_S = 0.3
 MOST_GROWTH = 0.05
 FIRST_S = 10.0
@@ -59,22 +62,31 @@ def measure(clients: int, streams: int, seconds: float) -> Load:
         url = f"http://localhost:{port}"
         with (
             running(streamlit_command(port), port, folder / "log", environment) as server,
-            streaming(url, streams),
+            Repeated(lambda: (time.monotonic(), seconds_to_health(port)), 0.1) as health,
+            Repeated(lambda: held(server.pid), 0.5) as memory,
         ):
-            command = [sys.executable, "-m", "tests.benchmarks.rest_clients", f"{url}/api/v1/predict", str(picture)]
-            began, frames = time.monotonic(), camera_frames(port)
-            with (
-                Repeated(lambda: seconds_to_health(port), 0.1) as health,
-                Repeated(lambda: held(server.pid), 0.5) as memory,
-            ):
+            go_behind()
+            with streaming(url, streams):
+                command = [sys.executable, "-m", "tests.benchmarks.rest_clients", f"{url}/api/v1/predict", str(picture)]
+                began, frames = time.monotonic(), camera_frames(port)
                 done = subprocess.run(
                     [*command, str(clients), str(seconds)], cwd=REPOSITORY, check=True, capture_output=True, text=True
                 )
-                frames_per_s = (camera_frames(port) - frames) / (time.monotonic() - began)
+                ended = time.monotonic()
+                frames_per_s = (camera_frames(port) - frames) / (ended - began)
+                failures = len(health.failures)
         told = json.loads(done.stdout)
-        return Load(
-            told["statuses"], told["took_s"], health.answers, len(health.failures), frames_per_s, memory.answers
-        )
+        health_s = [took for at, took in health.answers if began <= at <= ended]
+        marks = [mark for mark in memory.answers if began <= mark.at_s <= ended]
+        return Load(told["statuses"], told["took_s"], health_s, failures, frames_per_s, marks)
+
+
+def go_behind() -> None:
+    """Let this thread, and what it starts, run behind the server: browser and clients stand for other machines.
+
+    On Linux a priority is a thread's; those that ask for the health answer have begun already, and keep theirs.
+    """
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LAST)
 
 
 def astronaut() -> np.ndarray:
