@@ -7,6 +7,7 @@ if st.runtime.exists():
 
     show()
 else:
+    from emotion.lifespan import lifespan
     from emotion.routes import routes
 
-    app = st.App(__file__, routes=routes())
+    app = st.App(__file__, routes=routes(), lifespan=lifespan)

@@ -15,6 +15,9 @@ SECOND_CASCADE = CASCADE.with_name("haarcascade_frontalface_alt.xml")
 """For a second opinion: it finds 95 % of the faces that the first one found, and 63 % of what were none."""
 TRAINED_SIZE_PX = 24
 """Faces smaller than this in the searched copy are not looked for; the cascade was trained near it."""
+MOST_SIDE_PX = 4096
+"""Of the searched copy. OpenCV keeps its working memory as wide as the widest and as high as the highest picture so
+far: after a strip in each direction it wanted 8 GB, did not get it, and found no face in any later picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Search:
         wanted = TRAINED_SIZE_PX / self.smallest_px
         wanted = max(wanted, self.least_rows / height)
         affordable = (self.most_pixels / (width * height)) ** 0.5
-        return min(1.0, wanted, affordable)
+        return min(1.0, wanted, affordable, MOST_SIDE_PX / max(width, height))
 
     def pyramid(self, image: RGBImage) -> GreyPyramid:
         """The copies of a picture that are searched."""
@@ -63,14 +66,8 @@ class HaarDetector:
             FileNotFoundError: no cascade there.
             ValueError: a file that is no cascade (OpenCV itself would stay silent and find nothing).
         """
-        if not cascade.is_file():
-            raise FileNotFoundError(f"no Haar cascade at {cascade}: reinstall opencv-python-headless<5, which ships it")
-        try:
-            self._cascade = cv2.CascadeClassifier(str(cascade))
-        except (cv2.error, SystemError) as error:
-            raise ValueError(f"{cascade} is not a Haar cascade: {error}") from error
-        if self._cascade.empty():
-            raise ValueError(f"{cascade} is not a Haar cascade, or is damaged")
+        self._file = cascade
+        self._cascade = _load(cascade)
         self.search = search
         self._lock = threading.Lock()  # a cascade keeps its working memory in the object
 
@@ -99,15 +96,31 @@ class HaarDetector:
         if min(grey.shape) < max(smallest, TRAINED_SIZE_PX):
             return []
         with self._lock:
-            found, votes = self._cascade.detectMultiScale2(
-                grey,
-                scaleFactor=step,
-                minNeighbors=neighbours,
-                minSize=(smallest, smallest),
-                maxSize=(largest, largest),  # (0, 0) for any
-            )
+            try:
+                found, votes = self._cascade.detectMultiScale2(
+                    grey,
+                    scaleFactor=step,
+                    minNeighbors=neighbours,
+                    minSize=(smallest, smallest),
+                    maxSize=(largest, largest),  # (0, 0) for any
+                )
+            except cv2.error:
+                self._cascade = _load(self._file)  # what failed half-way would fail with every later picture
+                raise
         hits = ((int(x), int(y), int(w), int(h)) for x, y, w, h in found)
         return [(hit, int(count)) for hit, count in zip(hits, np.ravel(votes), strict=True)]
+
+
+def _load(cascade: Path) -> cv2.CascadeClassifier:
+    if not cascade.is_file():
+        raise FileNotFoundError(f"no Haar cascade at {cascade}: reinstall opencv-python-headless<5, which ships it")
+    try:
+        loaded = cv2.CascadeClassifier(str(cascade))
+    except (cv2.error, SystemError) as error:
+        raise ValueError(f"{cascade} is not a Haar cascade: {error}") from error
+    if loaded.empty():
+        raise ValueError(f"{cascade} is not a Haar cascade, or is damaged")
+    return loaded
 
 
 def in_reading_order(boxes: list[Box]) -> list[Box]:

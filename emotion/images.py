@@ -33,6 +33,14 @@ class PictureError(ValueError):
     """A file that cannot be shown as a picture; the message is for the person who gave it."""
 
 
+class NotAPictureError(PictureError):
+    """It is none of `FORMATS`, or damaged from its first bytes on."""
+
+
+class PictureTooLargeError(PictureError):
+    """It has more bytes or pixels than are read."""
+
+
 def decode_picture(content: bytes, most_pixels: int = MAX_PIXELS) -> RGBImage:
     """Decode a JPEG, PNG, WebP or BMP file to uint8 RGB (height, width, 3), turned upright by its EXIF.
 
@@ -40,22 +48,27 @@ def decode_picture(content: bytes, most_pixels: int = MAX_PIXELS) -> RGBImage:
     first frame is taken. The size is checked before any pixel is decoded.
 
     Raises:
-        PictureError: not such a picture, damaged, or above `MAX_BYTES` or `most_pixels`.
+        PictureError: not such a picture (`NotAPictureError`), damaged, or above `MAX_BYTES` or `most_pixels`
+            (`PictureTooLargeError`).
     """
     if not content:
         raise PictureError("The file is empty (0 bytes).")
     if len(content) > MAX_BYTES:
-        raise PictureError(f"The file has {len(content) / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read.")
+        raise PictureTooLargeError(
+            f"The file has {len(content) / 1e6:.1f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read."
+        )
     try:
         picture = Image.open(io.BytesIO(content), formats=FORMATS)
     except Image.DecompressionBombError:
-        raise PictureError(f"The picture is too large; at most {most_pixels / 1e6:.0f} megapixels are read.") from None
+        raise PictureTooLargeError(
+            f"The picture is too large; at most {most_pixels / 1e6:.0f} megapixels are read."
+        ) from None
     except DAMAGED:
-        raise PictureError("This is not a JPEG, PNG, WebP or BMP picture, or it is damaged.") from None
+        raise NotAPictureError("This is not a JPEG, PNG, WebP or BMP picture, or it is damaged.") from None
     with picture:
         width, height = picture.size
         if width * height > most_pixels:
-            raise PictureError(
+            raise PictureTooLargeError(
                 f"The picture has {width} x {height} pixels; at most {most_pixels / 1e6:.0f} megapixels are read. "
                 "Reduce it and try again."
             )

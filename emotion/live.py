@@ -16,6 +16,7 @@ from emotion.drawing import DrawStyle, draw_faces
 from emotion.faces import RGBImage, require_rgb
 from emotion.lasting import LastingWatch
 from emotion.memory import give_back_large_buffers
+from emotion.metrics import METRICS
 from emotion.recorder import LessonRecorder
 from emotion.sources import Analyzer
 from emotion.timeline import MoodTimeline
@@ -94,9 +95,11 @@ class EmotionVideoTransformer:
             answer = _like(frame, av.VideoFrame.from_numpy_buffer(drawn, format="rgb24"))
         except Exception as error:  # one escaping exception would freeze the whole stream, without a word
             self._counters.note_failure(error, logger)
+            METRICS.note_failure(self.name)
             return frame
         stamp = None if frame.pts is None or frame.time_base is None else float(frame.pts * frame.time_base)
         self._counters.note_frame(stamp, arrived, (frame.width, frame.height), lasting)
+        METRICS.note_picture(self.name, len(faces), self._clock() - arrived)
         return answer
 
     def _is_starting(self) -> bool:

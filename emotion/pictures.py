@@ -119,7 +119,9 @@ def _open(source: Path | str | BinaryIO) -> av.container.InputContainer:
     try:
         timeout = (OPEN_TIMEOUT_S, READ_TIMEOUT_S) if live else None
         options = {} if live else {"format_whitelist": SELF_CONTAINED}
-        return av.open(str(source) if isinstance(source, Path) else source, mode="r", options=options, timeout=timeout)
+        named = str(source) if isinstance(source, Path) else source
+        # A title in Latin-1, or a damaged one, is no reason to refuse the pictures.
+        return av.open(named, mode="r", options=options, timeout=timeout, metadata_errors="replace")
     except (av.error.InvalidDataError, av.error.ArgumentError, av.error.EOFError):
         raise RecordingError(CANNOT_READ) from None
     except av.error.FFmpegError as error:

@@ -15,6 +15,7 @@ from emotion.classifier import EmotionClassifier
 from emotion.drawing import draw_faces
 from emotion.faces import Face, RGBImage
 from emotion.lesson import Lesson, Window, WindowCounter
+from emotion.metrics import METRICS
 from emotion.pictures import Picture, Pictures
 from emotion.stream import StreamAnalyzer
 
@@ -42,7 +43,10 @@ def analyse(reader: Pictures, classifier: EmotionClassifier) -> Iterator[Analyse
     """Every picture of `reader` with its faces: followed, read and smoothed as in a stream, in its own time."""
     analyzer = StreamAnalyzer(classifier, clock=lambda: 0.0)  # nobody waits for the frame: no budget to be over
     for picture in reader:
-        yield Analysed(picture, analyzer.analyze(picture.image, at=picture.at_s))
+        began = time.monotonic()
+        faces = analyzer.analyze(picture.image, at=picture.at_s)
+        METRICS.note_picture("recording", len(faces), time.monotonic() - began)
+        yield Analysed(picture, faces)
 
 
 def record_lesson(

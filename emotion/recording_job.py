@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from emotion.classifier import EmotionClassifier
 from emotion.lesson import Lesson
+from emotion.metrics import METRICS
 from emotion.pictures import PictureReader, RecordingError
 from emotion.recording import Analysed, AnnotatedVideo, Progress, analyse, record_lesson
 
@@ -55,6 +56,7 @@ class RecordingJob:
             self.error = f"{title}: {error}"
         except Exception as error:
             logger.exception("a recording could not be analysed")
+            METRICS.note_failure("recording")
             self.error = f"{title} could not be analysed ({type(error).__name__}: {error})"
 
     def _analyse(

@@ -10,6 +10,7 @@ import av
 import av.error
 
 from emotion.faces import Face, RGBImage
+from emotion.metrics import METRICS
 from emotion.pictures import upright
 from emotion.sources import Analyzer, RecordedSource
 
@@ -173,7 +174,9 @@ class RoomCamera:
                 seen = Seen(image, (*analyzer.analyze(image, at=arrived),))
                 for source in sources:
                     source.take(seen, arrived)
+                METRICS.note_picture("room", len(seen.faces), self._clock() - arrived)
             except Exception as error:  # one picture that fails must not end the camera
+                METRICS.note_failure("room")
                 for source in sources:
                     source.failed(error)
 

@@ -12,10 +12,13 @@ from weakref import WeakKeyDictionary
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Mount, Route
 
+from emotion.api.app import api
 from emotion.faces import Face
 from emotion.images import PictureError
+from emotion.metrics import METRICS, Metrics
+from emotion.metrics_route import MeteredApi, metrics_route
 from emotion.problems import problem
 from emotion.screen import TOKENS, Looked, ScreenSource, ScreenTokens
 
@@ -64,9 +67,10 @@ class Turns:
             return await asyncio.shield(loop.run_in_executor(self._threads, source.look_at, jpeg))
 
 
-def routes(tokens: ScreenTokens = TOKENS) -> list[BaseRoute]:
+def routes(tokens: ScreenTokens = TOKENS, metrics: Metrics | None = None) -> list[BaseRoute]:
     """The app's own routes, the last of which says of all other `/api/` addresses that there are none."""
     turns = Turns()
+    metrics = metrics or METRICS
 
     async def screen(request: Request) -> Response:
         source = tokens.source(request.path_params["token"])
@@ -83,6 +87,8 @@ def routes(tokens: ScreenTokens = TOKENS) -> list[BaseRoute]:
 
     return [
         Route("/api/screen/{token}", screen, methods=["POST"]),
+        Mount("/api/v1", app=api(counters=MeteredApi(metrics))),
+        metrics_route(metrics),
         Route("/api/{path:path}", _nothing, methods=METHODS),
     ]
 

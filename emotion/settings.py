@@ -13,6 +13,8 @@ DATABASES = ("postgres://", "postgresql://", "sqlite:///")
 
 CAMERA_SCHEMES = ("rtsp://", "rtsps://", "http://", "https://")
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
 IceServer = dict[str, str | list[str]]
 
 
@@ -27,7 +29,8 @@ class Settings:
     with which relay credentials are fetched, or `None`. `camera_url` is the classroom
     camera, "" for none; it may hold a password, so it is never shown, not even in a `repr`. `database_url` is where
     lessons are saved, empty for an SQLite file in `data_folder`; drafts of unsaved ones are there too, if
-    `keep_drafts`.
+    `keep_drafts`. `api_token` is what programs must send with their pictures; "" answers those of this machine only,
+    `metrics_token` the same for `/metrics`. `log_level` is the least that is logged.
     """
 
     model: Path = DEFAULT_MODEL
@@ -41,6 +44,9 @@ class Settings:
     database_url: str = ""
     data_folder: Path = field(default_factory=lambda: _data_folder({}))
     keep_drafts: bool = True
+    api_token: str = field(default="", repr=False)
+    metrics_token: str = field(default="", repr=False)
+    log_level: str = "INFO"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -67,7 +73,18 @@ class Settings:
             database_url=_database("DATABASE_URL", environ.get("DATABASE_URL", "").strip()),
             data_folder=_data_folder(environ),
             keep_drafts=_yes("KEEP_DRAFTS", environ.get("KEEP_DRAFTS", "").strip()),
+            api_token=_token("API_TOKEN", environ.get("API_TOKEN", "").strip()),
+            metrics_token=_token("METRICS_TOKEN", environ.get("METRICS_TOKEN", "").strip()),
+            log_level=_log_level("LOG_LEVEL", environ.get("LOG_LEVEL", "").strip()),
         )
+
+    @staticmethod
+    def log_level_from_env(environ: Mapping[str, str] | None = None) -> str:
+        """`LOG_LEVEL` alone, INFO where it is wrong: logs begin before anything else can be told."""
+        try:
+            return _log_level("LOG_LEVEL", (os.environ if environ is None else environ).get("LOG_LEVEL", "").strip())
+        except ValueError:
+            return "INFO"
 
     def store_url(self) -> str:
         """The database of saved lessons."""
@@ -176,6 +193,22 @@ def _yes(name: str, text: str) -> bool:
     if text.lower() not in answers:
         raise ValueError(f"{name} must be 1 or 0, got {text!r}")
     return answers[text.lower()]
+
+
+def _token(name: str, text: str) -> str:
+    """A token that cannot be guessed and fits into a header; the error does not repeat it."""
+    if text and not (len(text) >= 16 and text.isascii() and text.isprintable() and " " not in text):
+        raise ValueError(
+            f"{name} must be at least 16 letters, digits or signs without a space, got {len(text)} characters: "
+            "`openssl rand -hex 32` makes one"
+        )
+    return text
+
+
+def _log_level(name: str, text: str) -> str:
+    if text.upper() not in ("", *LOG_LEVELS):
+        raise ValueError(f"{name} must be one of {', '.join(LOG_LEVELS)}, got {text!r}")
+    return text.upper() or "INFO"
 
 
 def _model_path(text: str) -> Path:

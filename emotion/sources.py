@@ -9,6 +9,7 @@ from typing import Protocol
 from emotion.counters import StreamCounters, StreamStatus
 from emotion.faces import Face, RGBImage, require_rgb
 from emotion.lasting import LastingWatch
+from emotion.metrics import METRICS
 from emotion.recorder import LessonRecorder
 from emotion.timeline import MoodTimeline
 
@@ -110,5 +111,7 @@ class AnalysedSource(RecordedSource):
                 self.record(faces, arrived, (image.shape[1], image.shape[0]))
             except Exception as error:
                 self.failed(error)
+                METRICS.note_failure(self.name)
                 raise
+            METRICS.note_picture(self.name, len(faces), self._clock() - arrived)
             return faces

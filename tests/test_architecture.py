@@ -19,6 +19,7 @@ PACKAGE_OF = {
     "PIL": "pillow",
     "ai_edge_litert": "ai-edge-litert",
     "cv2": "opencv-python-headless",
+    "prometheus_client": "prometheus-client",
     "psycopg": "psycopg[binary]",
     "ruamel": "ruamel-yaml",
     "skimage": "scikit-image",

@@ -6,10 +6,17 @@ from pathlib import Path
 
 
 def read_rows(path: Path, columns: tuple[str, ...]) -> list[Mapping[str, str]]:
-    """The rows of a CSV that has these columns; `ValueError` names those that are missing."""
+    """The rows of a CSV that has these columns.
+
+    Raises:
+        ValueError: columns that are missing (the message names them), or a file that is no CSV.
+    """
     with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
         reader = csv.DictReader(file)
-        missing = [name for name in columns if name not in (reader.fieldnames or ())]
-        if missing:
-            raise ValueError(f"{path}: expected the columns {', '.join(columns)}, without: {', '.join(missing)}")
-        return list(reader)
+        try:
+            missing = [name for name in columns if name not in (reader.fieldnames or ())]
+            if missing:
+                raise ValueError(f"{path}: expected the columns {', '.join(columns)}, without: {', '.join(missing)}")
+            return list(reader)
+        except csv.Error as error:  # a field beyond any length, as in a file that is no CSV
+            raise ValueError(f"{path}, line {max(reader.line_num, 1)}: {error}") from None

@@ -1,5 +1,6 @@
 """The photo tab: pictures, their faces, the seven probabilities of each, and what an answer rests on."""
 
+import time
 from collections.abc import Sequence
 
 import streamlit as st
@@ -11,6 +12,7 @@ from emotion.drawing import caption_text, draw_faces
 from emotion.exports import Photo, face_rows, faces_csv, faces_json, photo_rows, photos_csv, photos_json
 from emotion.faces import Face, RGBImage
 from emotion.images import MAX_BYTES, PictureError, decode_picture, encode_png
+from emotion.metrics import METRICS
 from emotion.pages.charts import expression_bars, in_words
 
 SOURCES = ("Upload", "Camera snapshot")
@@ -68,7 +70,9 @@ def _read(files: Sequence[UploadedFile], analyzer: FaceAnalyzer) -> list[tuple[U
                 st.error(f"{file.name}: {error}", icon=":material/broken_image:")
                 continue
             with st.spinner(f"Looking for faces in {file.name}..."):
+                began = time.monotonic()
                 faces = analyzer.analyze(image)
+                METRICS.note_picture("photo", len(faces), time.monotonic() - began)
             photo = Photo(file.name, image.shape[1], image.shape[0], tuple(faces))
         found.append((file, photo))
     st.session_state["photos"] = {file.file_id: photo for file, photo in found}

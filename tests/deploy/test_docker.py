@@ -14,7 +14,13 @@ from tests.conftest import miss
 from tests.hosts_files import REPOSITORY, dockerfile_command, dockerfile_lines, filled, yaml_of
 from tests.serving import free_port, running
 
-VALUES = {"DOMAIN": "mood.example", "PUBLIC_IP": "203.0.113.1", "POSTGRES_PASSWORD": "s", "TURN_PASSWORD": "t"}
+VALUES = {
+    "API_TOKEN": "a-token-of-an-operator",
+    "DOMAIN": "mood.example",
+    "PUBLIC_IP": "203.0.113.1",
+    "POSTGRES_PASSWORD": "s",
+    "TURN_PASSWORD": "t",
+}
 
 
 def tool(name: str) -> str:
@@ -128,6 +134,7 @@ def test_the_compose_files_services_fit_together() -> None:
     relay = [filled(option, VALUES) for option in services["turn"]["command"]]
     assert f"--user={settings.turn_username}:{settings.turn_password}" in relay
     assert "--listening-port=3478" in relay
+    assert settings.api_token == VALUES["API_TOKEN"]
     assert app["read_only"] is True
     assert app["tmpfs"] == ["/tmp"]
     (volume,) = dockerfile_lines("VOLUME")

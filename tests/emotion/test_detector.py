@@ -1,5 +1,7 @@
 """Haar detection on real and empty pictures."""
 
+import subprocess
+import sys
 import threading
 
 import cv2
@@ -9,6 +11,7 @@ import pytest
 from emotion.detector import LIVE, THOROUGH, HaarDetector, Search, in_reading_order
 from emotion.faces import Box
 from tests.scenes import on_background
+from tests.serving import REPOSITORY
 
 ASTRONAUTS_FACE = Box(175, 66, 272, 163)  # in scikit-image's 512 x 512 picture
 
@@ -92,3 +95,37 @@ def test_threads_can_share_a_detector(astronaut):
     for thread in threads:
         thread.join()
     assert answers == [alone] * 4
+
+
+STRIPS = """
+import resource
+import numpy as np
+from skimage import data
+from emotion.detector import HaarDetector
+detector = HaarDetector()
+faces = detector.detect(data.astronaut())
+resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+assert detector.detect(np.zeros((65_000, 48, 3), np.uint8)) == []
+assert detector.detect(np.zeros((36, 50_000, 3), np.uint8)) == []
+assert detector.detect(data.astronaut()) == faces != []
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not hold a process to its address space")
+def test_long_strips_before_it_cost_no_picture_its_faces():
+    # OpenCV's working memory is as wide as the widest and as high as the highest picture so far; found by fuzzing.
+    done = subprocess.run([sys.executable, "-c", STRIPS], cwd=REPOSITORY, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_search_that_failed_costs_only_its_own_picture(astronaut, monkeypatch):
+    class Broken:
+        def detectMultiScale2(self, *_, **__):  # noqa: N802  # OpenCV's name
+            raise cv2.error("Insufficient memory")
+
+    detector = HaarDetector()
+    faces = detector.detect(astronaut)
+    monkeypatch.setattr(detector, "_cascade", Broken())
+    with pytest.raises(cv2.error):
+        detector.detect(astronaut)
+    assert detector.detect(astronaut) == faces != []

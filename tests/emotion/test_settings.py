@@ -144,3 +144,17 @@ def test_a_wrong_database_is_named_without_its_password():
     with pytest.raises(ValueError, match="DATABASE_URL must begin with") as told:
         Settings.from_env({"DATABASE_URL": "secret"})
     assert "secret" not in str(told.value)
+
+
+def test_the_apis_token_is_kept_to_itself():
+    settings = Settings.from_env({"API_TOKEN": " 0123456789abcdef "})
+    assert settings.api_token == "0123456789abcdef"
+    assert settings.api_token not in repr(settings)
+    assert Settings.from_env({}).api_token == ""
+
+
+@pytest.mark.parametrize("token", ["short", "with a space in the middle", "über-sechzehn-zeichen"])
+def test_a_token_that_cannot_be_sent_or_can_be_guessed_is_refused_without_being_told(token):
+    with pytest.raises(ValueError, match="API_TOKEN must be at least 16") as error:
+        Settings.from_env({"API_TOKEN": token})
+    assert token not in str(error.value)
