@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, disable_cre
 from prometheus_client.process_collector import ProcessCollector
 
 SOURCES = ("camera", "screen", "room", "recording", "photo", "api")
-disable_created_metrics()  # a second line for each number, of when it began, which the process's start tells as well
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a second line for each number, of when it began, which the process's start tells as well
 
 BUCKETS_S = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Upper bounds of the histogram: a frame of a stream has 0.067 s, a photo a few seconds."""
