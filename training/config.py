@@ -26,13 +26,14 @@ def setting(default: Any, help: str, choices: tuple[str, ...] = ()) -> Any:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """A run's settings; the preset `cpu_afternoon` has those of the shipped network.
+    """A run's settings; the preset `gpu_student` has those of the shipped network.
 
     `training.schedules` says what each `schedule` does with `learning_rate`; `weight_decay` is decoupled, of kernels
     only, and not Adam's; `stem`, `widths` and `blocks` are `emotion_net`'s. A setting that a config.json of an older
-    version lacks has its default.
+    version lacks has its default. `program` is the module that fits.
     """
 
+    program: str = "training.train"
     network: str = setting("emotion_net", "architecture; python -m training.networks lists them", NETWORKS)
     weights: str = setting("none", "resnet50's first weights", WEIGHTS)
     begin_from: str = setting("", ".keras FILE of this architecture whose weights the run begins with")

@@ -87,10 +87,10 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 def command(config: Mapping[str, Any]) -> str:
     """The options that differ from the defaults, as they were given; augmentation has none, it comes by presets."""
     defaults = TrainConfig()
-    words = ["python", "-m", "training.train", "--data", "fer2013.csv"]
+    words = ["python", "-m", config.get("program", defaults.program), "--data", "fer2013.csv"]
     for field in dataclasses.fields(TrainConfig):
         value = config.get(field.name)
-        if field.name == "augmentation" or value is None:
+        if field.name in ("program", "augmentation") or value is None:
             continue
         value = tuple(value) if isinstance(value, list) else value
         if value != getattr(defaults, field.name):

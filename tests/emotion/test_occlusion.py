@@ -66,7 +66,7 @@ def test_the_shipped_network_looks_at_a_smile_s_lower_half(astronaut):
     analyzer = load_analyzer()
     (found,) = analyzer.analyze(astronaut)
     drops = occlusion_map(crop_faces(astronaut, [found.box]), analyzer.classifier)
-    assert drops.max() > 0.02
+    assert drops.max() > 0.005  # little: the network was fitted on faces with parts erased
     assert np.unravel_index(drops.argmax(), drops.shape)[0] > FACE_SIZE / 2
     assert in_words(drops).startswith(("the lower", "no part"))
 

@@ -5,6 +5,7 @@ The settings and the run's folder are those of `training.train`; what that can a
 """
 
 import argparse
+import dataclasses
 import sys
 from collections.abc import Sequence
 
@@ -22,7 +23,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Fit; 0 when done, 1 when the loss was lost, 2 for wrong input, 130 after Ctrl-C."""
     given = list(sys.argv[1:] if argv is None else argv)
     arguments = parse(given)
-    return run(PROGRAM, given, lambda: work(with_settings(TrainConfig(), arguments), arguments), resumable=False)
+    return run(PROGRAM, given, lambda: work(choose(arguments), arguments), resumable=False)
+
+
+def choose(arguments: argparse.Namespace) -> TrainConfig:
+    """The settings of a run of this program."""
+    return with_settings(dataclasses.replace(TrainConfig(), program=PROGRAM), arguments)
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
