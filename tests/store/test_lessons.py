@@ -18,6 +18,14 @@ def test_a_lesson_comes_back_as_it_was(store):
     assert store.get(store.save(lesson)) == lesson
 
 
+def test_a_lesson_may_outlast_its_model(store):
+    lesson = made_up_lesson(3)
+    later = replace(lesson.windows[2], model="another network")
+    mixed = replace(lesson, windows=(replace(lesson.windows[0], model=""), lesson.windows[1], later))
+    read = store.get(store.save(mixed)).windows
+    assert [window.model for window in read] == [lesson.model, lesson.model, "another network"]
+
+
 def test_a_lesson_without_a_window_is_kept_too(store):
     lesson = replace(made_up_lesson(0), markers=())
     lesson_id = store.save(lesson)
