@@ -69,6 +69,8 @@ def browsers(chromium: str) -> Iterator[Callable[..., Browser]]:
 
         def with_flags(*flags: str) -> Browser:
             if flags not in started or not started[flags].is_connected():
+                for idle in [key for key, one in started.items() if not one.contexts]:
+                    started.pop(idle).close()  # a test that measures the pace has the machine to itself
                 started[flags] = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *flags])
             return started[flags]
 
