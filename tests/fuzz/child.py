@@ -30,7 +30,7 @@ MOST_ADDRESSES = 8 << 30
 def peak_mb() -> float:
     """The most memory that this process has ever held.
 
-    Linux counts the parent's memory at the start into `ru_maxrss` of a process (its address space was ours until `exec`):
+    Linux counts the parent's memory at the start into `ru_maxrss` of a process (it had our address space until `exec`):
     a child of a large test process would seem to have grown before its first input. `VmHWM` belongs to our own space.
     """
     status = Path("/proc/self/status")
