@@ -6,11 +6,9 @@ answer was neither 200 nor 429, the page's health answer took 300 ms or more, or
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,12 +17,12 @@ from pathlib import Path
 import numpy as np
 
 from emotion.images import encode_jpeg
-from tests.benchmarks.streams import streaming
+from tests.benchmarks.behind import put_behind, start_behind
+from tests.benchmarks.streams import plays, streaming
 from tests.benchmarks.watched import Held, Repeated, camera_frames, held, seconds_to_health
 from tests.scenes import on_background
 from tests.serving import REPOSITORY, free_port, running, streamlit_command
 
-LAST = 15
 MOST_HEALTH_S = 0.3
 MOST_GROWTH = 0.05
 FIRST_S = 10.0
@@ -33,13 +31,17 @@ FIRST_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What was measured. `statuses` are those of predict, `frames_per_s` of all streams together."""
+    """What was measured. `statuses` are those of predict, `frames_per_s` of all streams together.
+
+    `streams_ended` stood still at the end.
+    """
 
     statuses: dict[str, int]
     took_s: list[float]
     health_s: list[float]
     health_failures: int
     frames_per_s: float
+    streams_ended: int
     memory: list[Held]
 
     def growth(self) -> float:
@@ -65,28 +67,27 @@ def measure(clients: int, streams: int, seconds: float) -> Load:
             Repeated(lambda: (time.monotonic(), seconds_to_health(port)), 0.1) as health,
             Repeated(lambda: held(server.pid), 0.5) as memory,
         ):
-            go_behind()
-            with streaming(url, streams):
+            start_behind()
+            with streaming(url, streams) as pages:
                 command = [sys.executable, "-m", "tests.benchmarks.rest_clients", f"{url}/api/v1/predict", str(picture)]
                 began, frames = time.monotonic(), camera_frames(port)
-                done = subprocess.run(
-                    [*command, str(clients), str(seconds)], cwd=REPOSITORY, check=True, capture_output=True, text=True
-                )
+                with subprocess.Popen(
+                    [*command, str(clients), str(seconds)],
+                    cwd=REPOSITORY,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                    start_new_session=True,
+                ) as asking:
+                    put_behind(server.pid)
+                    told = json.loads(asking.communicate(timeout=seconds + 120)[0])
                 ended = time.monotonic()
                 frames_per_s = (camera_frames(port) - frames) / (ended - began)
-                failures = len(health.failures)
-        told = json.loads(done.stdout)
+                failures, running_streams = len(health.failures), sum(plays(page) for page in pages)
         health_s = [took for at, took in health.answers if began <= at <= ended]
         marks = [mark for mark in memory.answers if began <= mark.at_s <= ended]
-        return Load(told["statuses"], told["took_s"], health_s, failures, frames_per_s, marks)
-
-
-def go_behind() -> None:
-    """Let this thread, and what it starts, run behind the server: browser and clients stand for other machines.
-
-    On Linux a priority is a thread's; those that ask for the health answer have begun already, and keep theirs.
-    """
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LAST)
+        return Load(
+            told["statuses"], told["took_s"], health_s, failures, frames_per_s, streams - running_streams, marks
+        )
 
 
 def astronaut() -> np.ndarray:
@@ -107,6 +108,8 @@ def faults(load: Load) -> list[str]:
         found.append(f"{load.health_failures} health answers failed, {len(load.health_s)} came")
     if load.health_s and max(load.health_s) >= MOST_HEALTH_S:
         found.append(f"a health answer took {1000 * max(load.health_s):.0f} ms")
+    if load.streams_ended:
+        found.append(f"{load.streams_ended} streams ended")
     if load.growth() > MOST_GROWTH:
         found.append(f"the memory grew by {load.growth():.1%}")
     return found
@@ -121,7 +124,10 @@ def table(load: Load) -> str:
         ("answers", ", ".join(f"{number:,} x {status}" for status, number in sorted(load.statuses.items()))),
         ("predict, median / p95 / worst", f"{p50:.2f} / {p95:.2f} / {worst:.2f} s"),
         ("health, median / p95 / worst", f"{health[0]:.0f} / {health[1]:.0f} / {health[2]:.0f} ms"),
-        ("camera frames analysed", f"{load.frames_per_s:.1f} a second, all streams together"),
+        (
+            "camera frames analysed",
+            f"{load.frames_per_s:.1f} a second, all streams together; {load.streams_ended} streams ended",
+        ),
         ("memory, first / most / last", f"{first.resident_mb:.0f} / {most(load):.0f} / {last.resident_mb:.0f} MB"),
         (f"growth after {FIRST_S:.0f} s", f"{load.growth():+.1%}"),
         ("threads, first / last", f"{first.threads} / {last.threads}"),

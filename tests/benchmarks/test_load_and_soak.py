@@ -1,5 +1,6 @@
 """The load and the soak program: what they call a fault, and a short run of the first with a real server."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,7 @@ GOOD = Load(
     [0.01] * 100,
     0,
     60.0,
+    0,
     [Held(second / 2, 300.0, 30, 40) for second in range(120)],
 )
 MARKS = [Mark(float(minute), 15.0, Held(60.0 * minute, 300.0, 30, 40)) for minute in range(30)]
@@ -34,6 +36,7 @@ def test_a_load_that_is_borne_has_no_faults():
         ({"health_failures": 1}, "1 health answers failed"),
         ({"health_s": []}, "0 came"),
         ({"health_s": [0.01, 0.3]}, "a health answer took 300 ms"),
+        ({"streams_ended": 1}, "1 streams ended"),
         ({"memory": [replace(mark, resident_mb=300 + mark.at_s) for mark in GOOD.memory]}, "the memory grew"),
     ],
 )
@@ -69,10 +72,12 @@ def test_too_few_looks_are_no_success():
 @pytest.mark.usefixtures("chromium")
 def test_programs_and_a_camera_at_once():
     """Five seconds; how quick health is belongs to the program's long run: a test machine may be busy."""
-    found = load.measure(clients=20, streams=1, seconds=5)
+    with ThreadPoolExecutor(1) as own:  # whose low priority ends with it
+        found = own.submit(load.measure, clients=20, streams=1, seconds=5).result()
     print(load.table(found))
     assert found.statuses.keys() <= {"200", "429"}
     assert found.took_s
     assert found.health_failures == 0
     assert found.health_s
     assert found.frames_per_s > 0
+    assert found.streams_ended == 0
