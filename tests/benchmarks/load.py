@@ -1,7 +1,7 @@
 """Programs and cameras at once: `python -m tests.benchmarks.load --clients 50 --streams 4 --seconds 60`.
 
-The real app, REST clients and a browser with fake cameras, all on this machine and loopback. Exits with 1 where an
-answer was neither 200 nor 429, the page's health answer took 300 ms or more, or the memory grew by more than 5 %.
+The real app, REST clients and cameras (`light_cameras`), all on this machine and loopback. Exits with 1 where an answer
+was neither 200 nor 429, a stream ended, the page's health answer took 300 ms or more, or memory grew by over 5 %.
 """
 
 import argparse
@@ -17,8 +17,6 @@ from pathlib import Path
 import numpy as np
 
 from emotion.images import encode_jpeg
-from tests.benchmarks.behind import put_behind, start_behind
-from tests.benchmarks.streams import plays, streaming
 from tests.benchmarks.watched import Held, Repeated, camera_frames, held, seconds_to_health
 from tests.scenes import on_background
 from tests.serving import REPOSITORY, free_port, running, streamlit_command
@@ -31,16 +29,17 @@ FIRST_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What was measured. `statuses` are those of predict, `frames_per_s` of all streams together.
+    """What was measured. `statuses` are those of predict, `analysed_per_s` camera frames of all streams together.
 
-    `streams_ended` stood still at the end.
+    `came_back_per_s` are the drawn frames that each stream got back a second; `streams_ended` had none at the end.
     """
 
     statuses: dict[str, int]
     took_s: list[float]
     health_s: list[float]
     health_failures: int
-    frames_per_s: float
+    analysed_per_s: float
+    came_back_per_s: list[float]
     streams_ended: int
     memory: list[Held]
 
@@ -61,33 +60,38 @@ def measure(clients: int, streams: int, seconds: float) -> Load:
         picture.write_bytes(encode_jpeg(on_background(astronaut(), 640, 480), 90))
         quiet = {"STUN_URL": "none", "DATABASE_URL": "", "API_TOKEN": "", "METRICS_TOKEN": ""}
         environment = {**quiet, "DATA_FOLDER": str(folder / "data")}
-        url = f"http://localhost:{port}"
+        url = f"http://localhost:{port}/api/v1/predict"
         with (
             running(streamlit_command(port), port, folder / "log", environment) as server,
-            Repeated(lambda: (time.monotonic(), seconds_to_health(port)), 0.1) as health,
-            Repeated(lambda: held(server.pid), 0.5) as memory,
+            program("light_cameras", port, streams, seconds) as cameras,
         ):
-            start_behind()
-            with streaming(url, streams) as pages:
-                command = [sys.executable, "-m", "tests.benchmarks.rest_clients", f"{url}/api/v1/predict", str(picture)]
-                began, frames = time.monotonic(), camera_frames(port)
-                with subprocess.Popen(
-                    [*command, str(clients), str(seconds)],
-                    cwd=REPOSITORY,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                    start_new_session=True,
-                ) as asking:
-                    put_behind(server.pid)
-                    told = json.loads(asking.communicate(timeout=seconds + 120)[0])
-                ended = time.monotonic()
-                frames_per_s = (camera_frames(port) - frames) / (ended - began)
-                failures, running_streams = len(health.failures), sum(plays(page) for page in pages)
-        health_s = [took for at, took in health.answers if began <= at <= ended]
-        marks = [mark for mark in memory.answers if began <= mark.at_s <= ended]
+            if cameras.stdout is None or cameras.stdout.readline() != "ready\n":
+                raise RuntimeError("the streams did not begin; their program says why, above")
+            frames, began = camera_frames(port), time.monotonic()
+            with (
+                Repeated(lambda: seconds_to_health(port), 0.1) as health,
+                Repeated(lambda: held(server.pid), 0.5) as memory,
+                program("rest_clients", url, picture, clients, seconds) as asking,
+            ):
+                told = json.loads(asking.communicate(timeout=seconds + 120)[0])
+            analysed_per_s = (camera_frames(port) - frames) / (time.monotonic() - began)
+            came_back = json.loads(cameras.communicate(timeout=60)[0])
         return Load(
-            told["statuses"], told["took_s"], health_s, failures, frames_per_s, streams - running_streams, marks
+            told["statuses"],
+            told["took_s"],
+            health.answers,
+            len(health.failures),
+            analysed_per_s,
+            came_back["frames_per_s"],
+            came_back["ended"],
+            memory.answers,
         )
+
+
+def program(name: str, *arguments: object) -> subprocess.Popen[str]:
+    """One of this folder's programs, whose standard output is read here."""
+    command = [sys.executable, "-m", f"tests.benchmarks.{name}", *map(str, arguments)]
+    return subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
 
 
 def astronaut() -> np.ndarray:
@@ -124,10 +128,9 @@ def table(load: Load) -> str:
         ("answers", ", ".join(f"{number:,} x {status}" for status, number in sorted(load.statuses.items()))),
         ("predict, median / p95 / worst", f"{p50:.2f} / {p95:.2f} / {worst:.2f} s"),
         ("health, median / p95 / worst", f"{health[0]:.0f} / {health[1]:.0f} / {health[2]:.0f} ms"),
-        (
-            "camera frames analysed",
-            f"{load.frames_per_s:.1f} a second, all streams together; {load.streams_ended} streams ended",
-        ),
+        ("camera frames analysed", f"{load.analysed_per_s:.1f} a second, all streams together"),
+        ("frames back a second, each stream", " / ".join(f"{pace:.1f}" for pace in load.came_back_per_s) or "none"),
+        ("streams ended", f"{load.streams_ended}"),
         ("memory, first / most / last", f"{first.resident_mb:.0f} / {most(load):.0f} / {last.resident_mb:.0f} MB"),
         (f"growth after {FIRST_S:.0f} s", f"{load.growth():+.1%}"),
         ("threads, first / last", f"{first.threads} / {last.threads}"),

@@ -51,13 +51,3 @@ def streaming(url: str, count: int) -> Iterator[list[Page]]:
             yield pages
         finally:
             browser.close()
-
-
-def plays(page: Page) -> bool:
-    """Whether the stream's picture goes on, within two seconds."""
-    video = camera(page).locator("video")
-    if not video.count():
-        return False
-    before = video.evaluate("v => v.currentTime")
-    page.wait_for_timeout(2000)
-    return bool(video.count()) and video.evaluate("v => v.currentTime") > before

@@ -1,6 +1,5 @@
 """The load and the soak program: what they call a fault, and a short run of the first with a real server."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -16,6 +15,7 @@ GOOD = Load(
     [0.01] * 100,
     0,
     60.0,
+    [15.0] * 4,
     0,
     [Held(second / 2, 300.0, 30, 40) for second in range(120)],
 )
@@ -68,16 +68,26 @@ def test_too_few_looks_are_no_success():
 
 
 @pytest.mark.slow
-@pytest.mark.e2e
-@pytest.mark.usefixtures("chromium")
-def test_programs_and_a_camera_at_once():
+def test_programs_and_cameras_at_once():
     """Five seconds; how quick health is belongs to the program's long run: a test machine may be busy."""
-    with ThreadPoolExecutor(1) as own:  # whose low priority ends with it
-        found = own.submit(load.measure, clients=20, streams=1, seconds=5).result()
+    found = load.measure(clients=20, streams=2, seconds=5)
     print(load.table(found))
     assert found.statuses.keys() <= {"200", "429"}
     assert found.took_s
     assert found.health_failures == 0
     assert found.health_s
-    assert found.frames_per_s > 0
+    assert found.analysed_per_s > 0
     assert found.streams_ended == 0
+
+
+@pytest.mark.slow
+@pytest.mark.e2e
+@pytest.mark.usefixtures("chromium")
+def test_a_camera_in_the_browser_for_a_while():
+    """Fifteen seconds; pace and memory belong to the long run, but a thread for each frame would be seen here."""
+    marks = soak_browser.soak(streams=1, minutes=0.25, every_s=3)
+    print("\n".join(soak_browser.row(mark) for mark in marks))
+    assert len(marks) >= 4
+    assert all(mark.frames_per_s > 0 for mark in marks)
+    assert marks[-1].held.threads <= marks[0].held.threads + 2 * soak_browser.BREATH
+    assert marks[-1].held.files <= marks[0].held.files + 2 * soak_browser.BREATH
