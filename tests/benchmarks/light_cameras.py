@@ -31,6 +31,8 @@ from tests.scenes import on_background
 FRAMES_PER_S = 15
 STARTS_S = 120.0
 BIT_RATE = 1_000_000
+ACCEPT = "accept and go on"
+"""Of the button below a notice, where the page shows one before all else."""
 
 
 def film() -> list[bytes]:
@@ -103,11 +105,13 @@ class LightCamera:
                 task.cancel()
             await self._peer.close()
 
-    async def _ask(self, page: ClientConnection, fragment: str = "") -> None:
-        """Have the page's script run, or a part of it."""
+    async def _ask(self, page: ClientConnection, fragment: str = "", pressed: str = "") -> None:
+        """Have the page's script run, or a part of it, as after a button was pressed."""
         state = ClientState(fragment_id=fragment, is_auto_rerun=bool(fragment))
         if self._widget:
             state.widget_states.widgets.append(WidgetState(id=self._widget, json_value=json.dumps(self._value)))
+        if pressed:
+            state.widget_states.widgets.append(WidgetState(id=pressed, trigger_value=True))
         await page.send(BackMsg(rerun_script=state).SerializeToString())
 
     async def _answer(self, page: ClientConnection, message: ForwardMsg) -> None:
@@ -119,9 +123,12 @@ class LightCamera:
         elif kind == "auto_rerun" and message.auto_rerun.fragment_id not in self._refreshes:
             refresh = self._refresh(page, message.auto_rerun.fragment_id, message.auto_rerun.interval)
             self._refreshes[message.auto_rerun.fragment_id] = asyncio.create_task(refresh)
-        elif kind == "delta" and message.delta.new_element.WhichOneof("type") == "component_instance":
-            component = message.delta.new_element.component_instance
-            if component.component_name.endswith("webrtc_streamer"):
+        elif kind == "delta":
+            element = message.delta.new_element
+            if element.button.label.endswith(ACCEPT):
+                await self._ask(page, pressed=element.button.id)
+            elif element.component_instance.component_name.endswith("webrtc_streamer"):
+                component = element.component_instance
                 await self._signal(page, component.id, json.loads(component.json_args))
 
     async def _refresh(self, page: ClientConnection, fragment: str, every_s: float) -> None:

@@ -42,6 +42,10 @@ def streaming(url: str, count: int) -> Iterator[list[Page]]:
             ]
             for page in pages:
                 page.goto(url, timeout=STARTS_MS)
+                notice = page.get_by_role("button", name="accept and go on")  # where one stands before all else
+                notice.or_(page.get_by_role("tab", name="Live")).first.wait_for(timeout=STARTS_MS)
+                if notice.count():
+                    notice.click()
             starts = [camera(page).get_by_role("button", name="START") for page in pages]
             for start in starts:  # all pages are whole before the first stream takes the processor
                 start.wait_for(timeout=STARTS_MS)
