@@ -10,7 +10,14 @@ import pytest
 from training.model_page import render
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "model/README.md", "docs/architecture.md", "docs/reliability.md")
+PAGES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "model/README.md",
+    "docs/architecture.md",
+    "docs/reliability.md",
+)
 
 
 def read(name: str) -> str:
