@@ -79,7 +79,8 @@ class Helper {
   async jpeg(video, width, height) {
     if (this.worker && window.OffscreenCanvas?.prototype.convertToBlob) {
       try {
-        const picture = await createImageBitmap(video, { resizeWidth: width, resizeHeight: height, resizeQuality: "medium" });
+        const smaller = { resizeWidth: width, resizeHeight: height, resizeQuality: "medium" };
+        const picture = await createImageBitmap(video, width < video.videoWidth ? smaller : {});
         return await new Promise((resolve, reject) => {
           this.waiting = { resolve, reject };
           this.worker.postMessage({ picture, qualities: QUALITIES, most: MOST_BYTES }, [picture]);
