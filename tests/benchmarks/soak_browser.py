@@ -3,7 +3,7 @@
 Looks at the server from outside once a minute: frames analysed a second, resident memory, threads, open files. Prints
 a Markdown table; exits with 1 when after the first `SETTLING` marks the pace fell by more than 10 % or stood for a
 mark at under half, the memory grew by more than 5 %, or threads or open files grew. Other work on the machine costs
-pace: the last column is its load average.
+pace, not memory; its load average and the server's processor time for a frame stand beside.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.benchmarks.streams import streaming
-from tests.benchmarks.watched import Held, camera_frames, held
+from tests.benchmarks.watched import Held, camera_frames, held, processor_s
 from tests.serving import free_port, running, streamlit_command
 
 SETTLING = 3
@@ -34,13 +34,15 @@ BREATH = 4
 class Mark:
     """One look: minutes since the start, frames a second since the last look, and what the server holds.
 
-    `load` is the machine's load average of the last minute.
+    `load` is the machine's load average of the last minute, `processor_ms` the server's own work for each frame, all
+    that its page asks for included.
     """
 
     minutes: float
     frames_per_s: float
     held: Held
     load: float = 0.0
+    processor_ms: float = 0.0
 
 
 def soak(streams: int, minutes: float, every_s: float) -> list[Mark]:
@@ -53,16 +55,14 @@ def soak(streams: int, minutes: float, every_s: float) -> list[Mark]:
             streaming(f"http://localhost:{port}", streams) as pages,
         ):
             began = before = time.monotonic()
-            frames, marks = camera_frames(port), []
+            frames, worked, marks = camera_frames(port), processor_s(server.pid), []
             while before - began < 60 * minutes:
                 pages[0].wait_for_timeout(1000 * every_s)
-                now, analysed = time.monotonic(), camera_frames(port)
-                marks.append(
-                    Mark(
-                        (now - began) / 60, (analysed - frames) / (now - before), least(server.pid), os.getloadavg()[0]
-                    )
-                )
-                before, frames = now, analysed
+                now, analysed, work = time.monotonic(), camera_frames(port), processor_s(server.pid)
+                pace, each_ms = (analysed - frames) / (now - before), 1000 * (work - worked) / max(analysed - frames, 1)
+                looked = least(server.pid)
+                marks.append(Mark((now - began) / 60, pace, looked, os.getloadavg()[0], each_ms))
+                before, frames, worked = now, analysed, work
                 print(row(marks[-1]), flush=True)
             return marks
 
@@ -105,7 +105,7 @@ def row(mark: Mark) -> str:
     now = mark.held
     return (
         f"| {mark.minutes:.1f} min | {mark.frames_per_s:.1f} | {now.resident_mb:.0f} MB | {now.threads} | {now.files} "
-        f"| {mark.load:.1f} |"
+        f"| {mark.processor_ms:.1f} ms | {mark.load:.1f} |"
     )
 
 
@@ -116,8 +116,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--streams", type=int, default=1, help="cameras (default: %(default)s)")
     parser.add_argument("--every", type=float, default=60, metavar="S", help="seconds a look (default: %(default)s)")
     arguments = parser.parse_args(argv)
-    print("| after | frames a second | resident memory | threads | open files | load |", flush=True)
-    print("|---|---|---|---|---|---|", flush=True)
+    print("| after | frames a second | resident memory | threads | open files | processor a frame | load |", flush=True)
+    print("|---|---|---|---|---|---|---|", flush=True)
     found = faults(soak(arguments.streams, arguments.minutes, arguments.every))
     print("\n" + ("\n".join(found) or "nothing fell, nothing grew"))
     return 1 if found else 0

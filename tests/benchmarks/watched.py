@@ -1,5 +1,6 @@
 """What another process holds, and what the app says of itself, looked at from outside while it works."""
 
+import os
 import threading
 import time
 import urllib.request
@@ -29,6 +30,12 @@ def held(pid: int) -> Held:
     resident = int((process / "statm").read_text().split()[1]) * PAGE_BYTES / 1e6
     threads, files = (sum(1 for _ in (process / kind).iterdir()) for kind in ("task", "fd"))
     return Held(time.monotonic(), resident, threads, files)
+
+
+def processor_s(pid: int) -> float:
+    """Seconds of a processor that process `pid` has used since its start."""
+    told = (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def numbers(port: int) -> dict[tuple[str, str], float]:
