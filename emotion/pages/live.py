@@ -10,18 +10,8 @@ from emotion.detector import LIVE, HaarDetector
 from emotion.drawing import DrawStyle
 from emotion.lasting import LASTS_S
 from emotion.live import EmotionVideoTransformer, View
-from emotion.pages import (
-    bitrate,
-    class_view,
-    connection_check,
-    consent,
-    ice,
-    numbers,
-    room,
-    save_lesson,
-    screen,
-    session,
-)
+from emotion.pages import bitrate, class_view, connection_check, ice, numbers, room, save_lesson, screen, session
+from emotion.pages.consent import wait_longer
 from emotion.pages.numbers import Steady, Stream
 from emotion.pages.storage import storage
 from emotion.recorder import LessonRecorder, LessonState
@@ -104,7 +94,7 @@ def _show_source(analyzer: FaceAnalyzer, settings: Settings) -> tuple[PictureSou
     transformer.view = _choose_view()
     browser_ice, server_ice = ice.configurations(settings)
     bitrate.allow_sharp_pictures()
-    consent.wait_longer()
+    wait_longer()
     with above:
         return transformer, webrtc_streamer(
             key="camera",
