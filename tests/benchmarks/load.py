@@ -31,7 +31,7 @@ FIRST_S = 10.0
 class Load:
     """What was measured. `statuses` are those of predict, `analysed_per_s` camera frames of all streams together.
 
-    `came_back_per_s` are the drawn frames that each stream got back a second; `streams_ended` were closed by the server.
+    `came_back_per_s` are drawn frames that each stream got back a second; `streams_ended` were closed by the server.
     """
 
     statuses: dict[str, int]
