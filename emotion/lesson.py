@@ -20,6 +20,7 @@ class Window:
     `shares` are soft votes: the mean calibrated probability of each of the seven emotions, in the order of `EMOTIONS`,
     over the readable faces; they sum to 1, or are empty where no face was readable. `unsure` is the share (0-1) of the
     faces seen that name no expression. `faces_seen` and `faces_readable` are means over the window's pictures.
+    `model` is the card's name of the network that read them; empty stands for the lesson's.
     """
 
     start_s: float
@@ -27,6 +28,7 @@ class Window:
     unsure: float
     faces_seen: float
     faces_readable: float
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,10 @@ class Lesson:
 
 
 class WindowCounter:
-    """Adds up the pictures of one window after the other; one thread at a time."""
+    """Adds up the pictures of one window after the other; one thread at a time. `model` is told with each window."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: str = "") -> None:
+        self._model = model
         self._number = 0
         self._clear()
 
@@ -97,6 +100,7 @@ class WindowCounter:
             self._unsure / self._seen if self._seen else 0.0,
             self._seen / self._pictures,
             self._readable / self._pictures,
+            self._model,
         )
         self._clear()
         return window

@@ -40,7 +40,7 @@ class LessonRecorder:
 
     def _begin(self) -> None:
         self._state = LessonState.EMPTY
-        self._counter = WindowCounter()
+        self._counter = WindowCounter(self.model)
         self._windows: list[Window] = []
         self._markers: list[Marker] = []
         self._first_at: float | None = None

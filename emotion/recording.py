@@ -59,7 +59,7 @@ def record_lesson(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Lesson:
     """Count `pictures` into a lesson that ends now. `told` hears of the progress and may end it by answering false."""
-    counter = WindowCounter()
+    counter = WindowCounter(model)
     windows: list[Window] = []
     began, at_s = time.monotonic(), 0.0
     for analysed in pictures:

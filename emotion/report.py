@@ -139,10 +139,11 @@ def _coverage(lesson: Lesson, length: float) -> str:
 
 
 def _model(lesson: Lesson, card: ModelCard) -> str:
-    accuracy = card.metrics.get("PrivateTest", {}).get("accuracy") if card.name == lesson.model else None
+    names = [*dict.fromkeys([w.model or lesson.model for w in lesson.windows] or [lesson.model])]
+    accuracy = card.metrics.get("PrivateTest", {}).get("accuracy") if names == [card.name] else None
     told = f" It agrees with the human label for {accuracy:.1%} of FER-2013's PrivateTest faces." if accuracy else ""
     return (
         "<h2>How it was made</h2><p>Shares are soft votes: the mean calibrated probability of each expression over "
         f"the readable faces, in windows of {WINDOW_S:.0f} seconds. Smile-like is happy; surprise-like is surprise; "
-        f"negative-like is angry, disgust, fear and sad. Network {escape(lesson.model)}.{told}</p>"
+        f"negative-like is angry, disgust, fear and sad. Network {escape(', then '.join(names))}.{told}</p>"
     )

@@ -138,11 +138,13 @@ async def _body(request: Request) -> bytes:
 
 
 def as_json(looked: Looked) -> dict[str, object]:
-    """`width` and `height` of the picture, and per face its box, words, emotion (`null` for unsure) and number."""
-    return {"width": looked.width, "height": looked.height, "faces": [_face(face) for face in looked.faces]}
+    """`width` and `height` of the picture, and per face its box, words, emotion (`null` for unsure), number,
+    and whether that number is to be drawn, as the face may need a look.
+    """
+    return {"width": looked.width, "height": looked.height, "faces": [_face(face, looked) for face in looked.faces]}
 
 
-def _face(face: Face) -> dict[str, object]:
+def _face(face: Face, looked: Looked) -> dict[str, object]:
     box = face.box
     return {
         "box": [box.x1, box.y1, box.x2, box.y2],
@@ -150,4 +152,5 @@ def _face(face: Face) -> dict[str, object]:
         "label": face.label,
         "confidence": round(face.confidence, 3),
         "track_id": face.track_id,
+        "marked": face.track_id in looked.lasting,
     }

@@ -25,11 +25,15 @@ MOST_TOKENS = 200
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was found in one picture; boxes are in pixels of `width` x `height`, to which it was reduced."""
+    """What was found in one picture; boxes are in pixels of `width` x `height`, to which it was reduced.
+
+    `lasting` are the numbers (`track_id`) of faces that may need a look; none where the teacher did not ask for them.
+    """
 
     width: int
     height: int
     faces: tuple[Face, ...]
+    lasting: frozenset[int] = frozenset()
 
 
 class ScreenSource(AnalysedSource):
@@ -57,7 +61,7 @@ class ScreenSource(AnalysedSource):
         """
         image = reduced(decode_picture(jpeg, MOST_SENT_PIXELS))
         faces = self.look(image)
-        return Looked(image.shape[1], image.shape[0], (*faces,))
+        return Looked(image.shape[1], image.shape[0], (*faces,), self.status().lasting if self.lasting else frozenset())
 
 
 def reduced(image: RGBImage) -> RGBImage:

@@ -5,11 +5,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 import pytest
 import streamlit_webrtc  # noqa: F401  # before any test imports TensorFlow: loaded after it, libsrtp crashes the process
+
+if TYPE_CHECKING:
+    from training.labelled_faces import LabelledFaces, Split
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED_FER2013 = REPOSITORY.parent / "shared" / "fer2013"
@@ -47,6 +50,18 @@ def fer2013_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fer2013")
     subprocess.run([sys.executable, SHARED_FER2013 / "unpack.py", folder], check=True, timeout=240)
     return folder / "fer2013.csv"
+
+
+@pytest.fixture(scope="session")
+def fer2013(fer2013_csv: Path) -> "dict[Split, LabelledFaces]":
+    """FER-2013, read once for all tests, as that takes seconds; read-only."""
+    from training.dataset import read_dataset  # only where it is asked for: most tests do without
+
+    data = dict(read_dataset(fer2013_csv))
+    for part in data.values():
+        part.faces.setflags(write=False)
+        part.labels.setflags(write=False)
+    return data
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ def made_up_lesson(windows: int = 12, seed: int = 0, title: str = "Algebra", end
                 float(random.uniform(0.1, 0.4)),
                 float(random.uniform(20, 30)),
                 float(random.uniform(15, 20)) if readable else 0.0,
+                "emotion_cnn",
             )
         )
     length = windows * WINDOW_S

@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -50,6 +52,26 @@ class Cluster:
     def stop(self) -> None:
         """As a crash: connections are cut."""
         self._run("pg_ctl", "-w", "-t", "60", "-m", "immediate", "stop")
+
+    @contextmanager
+    def largest_file(self, size: int) -> Iterator[None]:
+        """No file of the server may grow beyond `size` bytes for connections that are made meanwhile.
+
+        To the server that is a full disk: the kernel refuses to extend the file, and it answers with SQLSTATE 53100.
+        Less than the 16 MiB of its log's files would stop the whole server.
+        """
+        if size < 16 << 20:
+            raise ValueError(f"the server's own log needs files of 16 MiB, got {size} bytes")
+        server = (self.folder / "data" / "postmaster.pid").read_text().split("\n")[0]
+
+        def limit(soft: int | str) -> None:  # the soft limit, which the server's own user may raise again
+            subprocess.run([*self._as, "prlimit", "--pid", server, f"--fsize={soft}:"], check=True, timeout=20)
+
+        limit(size)
+        try:
+            yield
+        finally:
+            limit("unlimited")
 
     def create_database(self) -> str:
         """The address of a new, empty database."""

@@ -1,8 +1,5 @@
 """The network in `model/` against FER-2013 itself: it is what its card says."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +7,12 @@ import pytest
 
 from emotion.card import ModelCard
 from emotion.classifier import EmotionClassifier
-from training.dataset import read_dataset
 from training.evaluate import evaluate, predict_all
-from training.labelled_faces import LabelledFaces, Split
+from training.labelled_faces import Split
 from training.provenance import file_sha256
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 MODEL = REPOSITORY / "model"
-SHEETS = REPOSITORY.parent / "shared" / "fer2013"
 LEAST_ACCURACY = 0.66
 SAMPLE = 500
 
@@ -25,25 +20,6 @@ SAMPLE = 500
 @pytest.fixture(scope="module")
 def card() -> ModelCard:
     return ModelCard.load(MODEL / "emotion_cnn.json")
-
-
-@pytest.fixture(scope="module")
-def fer2013(tmp_path_factory: pytest.TempPathFactory) -> dict[Split, LabelledFaces]:
-    """FER-2013 from wherever this machine has it; without it the test is skipped, but fails on CI."""
-    given = os.environ.get("FER2013_CSV")
-    path = Path(given) if given else REPOSITORY / "data" / "fer2013.csv"
-    if given or path.is_file():
-        return read_dataset(path)
-    if (SHEETS / "unpack.py").is_file():
-        folder = tmp_path_factory.mktemp("fer2013")
-        subprocess.run([sys.executable, SHEETS / "unpack.py", folder], check=True, timeout=240)
-        data = read_dataset(folder / "fer2013.csv")
-        (folder / "fer2013.csv").unlink()  # 300 MB that pytest would keep for three sessions
-        return data
-    reason = f"no FER-2013: set FER2013_CSV to its fer2013.csv, or put it at {REPOSITORY / 'data'} or {SHEETS}"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def test_the_files_are_those_that_the_card_was_written_for(card):

@@ -1,7 +1,6 @@
 """From a film of a class to expressions: what is read of the faces found, against their labels."""
 
 from fractions import Fraction
-from pathlib import Path
 
 import av
 import numpy as np
@@ -12,7 +11,6 @@ from emotion.labels import EMOTIONS
 from emotion.live import EmotionVideoTransformer
 from emotion.stream import StreamAnalyzer
 from tests.scenes import gallery
-from training.dataset import read_dataset
 from training.evaluate import predict_all
 from training.labelled_faces import Split
 
@@ -22,8 +20,8 @@ CLASSES = 16
 MOST_LOST_POINTS = 3.0
 
 
-def test_faces_of_a_class_are_read_about_as_well_as_the_data_sets_own(fer2013_csv: Path, record_property):
-    data = read_dataset(fer2013_csv)[Split.PRIVATE_TEST]
+def test_faces_of_a_class_are_read_about_as_well_as_the_data_sets_own(fer2013, record_property):
+    data = fer2013[Split.PRIVATE_TEST]
     order = np.random.default_rng(2013).permutation(len(data))
     classifier = load_analyzer().classifier
     seen: list[list] = []

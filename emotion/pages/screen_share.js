@@ -228,7 +228,8 @@ function drawLabels(pen, faces, boxes, data, width, height) {
   faces.forEach((face, n) => {
     const look = data.looks[face.emotion ?? "unsure"];
     const [x1, y1, x2, y2] = boxes[n];
-    const words = face.emotion ? [`${face.label} ${Math.round(100 * face.confidence)}%`, face.label] : [face.label];
+    const told = face.emotion ? [`${face.label} ${Math.round(100 * face.confidence)}%`, face.label] : [face.label];
+    const words = face.marked ? [...told.map((text) => `${face.track_id}: ${text}`), `${face.track_id}`] : told;
     const others = [...boxes.filter((_, k) => k !== n), ...taken];
     let best;
     for (const text of words) {
@@ -239,7 +240,10 @@ function drawLabels(pen, faces, boxes, data, width, height) {
         if (!best && top >= 0 && top + PLATE <= height && !others.some((other) => touches(place, other))) best = { place, text };
       }
     }
-    best ??= { place: [x1, y1, x1 + PLATE, y1 + PLATE], text: "" };
+    if (!best) { // a number that was asked for is told all the same
+      const text = face.marked ? `${face.track_id}` : "";
+      best = { place: [x1, y1, x1 + PLATE + (text && pen.measureText(text).width + PAD), y1 + PLATE], text };
+    }
     taken.push(best.place);
     drawPlate(pen, best.place, best.text, look, face.emotion);
   });

@@ -125,7 +125,9 @@ def to_json(lesson: Lesson) -> dict[str, Any]:
         "ended": lesson.ended.isoformat() if lesson.ended else None,
         "source": lesson.source,
         "model": lesson.model,
-        "windows": [[w.start_s, [*w.shares], w.unsure, w.faces_seen, w.faces_readable] for w in lesson.windows],
+        "windows": [
+            [w.start_s, [*w.shares], w.unsure, w.faces_seen, w.faces_readable, w.model] for w in lesson.windows
+        ],
         "markers": [[marker.at_s, marker.text] for marker in lesson.markers],
     }
 

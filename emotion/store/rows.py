@@ -65,6 +65,7 @@ def window_rows(lesson_id: str, lesson: Lesson) -> list[dict[str, Any]]:
             UNSURE: window.unsure,
             "faces_seen": window.faces_seen,
             "faces_readable": window.faces_readable,
+            "model": window.model or lesson.model,
         }
         for window in lesson.windows
     ]
@@ -94,4 +95,5 @@ def lesson_of(header: Row[Any], windows: Sequence[Row[Any]], markers: Sequence[R
 def _window(row: Row[Any]) -> Window:
     values = row._mapping
     shares = tuple(values[e.value] for e in EMOTIONS)
-    return Window(row.start_s, () if None in shares else shares, values[UNSURE], row.faces_seen, row.faces_readable)
+    given = () if None in shares else shares
+    return Window(row.start_s, given, values[UNSURE], row.faces_seen, row.faces_readable, row.model)

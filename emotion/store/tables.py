@@ -54,6 +54,7 @@ windows = Table(
     Column(UNSURE, Double, nullable=False),
     Column("faces_seen", Double, nullable=False),
     Column("faces_readable", Double, nullable=False),
+    Column("model", Text, nullable=False, server_default=""),
 )
 
 markers = Table(

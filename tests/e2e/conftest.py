@@ -58,14 +58,35 @@ def astronaut_film(tmp_path_factory: pytest.TempPathFactory, astronaut) -> Path:
     return path
 
 
+@pytest.fixture(scope="package")
+def browsers(chromium: str) -> Iterator[Callable[..., Browser]]:
+    """Call with Chromium's own flags; each choice of them is started once, as a start takes a second or two.
+
+    Of this folder only: while Playwright runs, no test of another could use `asyncio.run`.
+    """
+    with sync_playwright() as playwright:
+        started: dict[tuple[str, ...], Browser] = {}
+
+        def with_flags(*flags: str) -> Browser:
+            if flags not in started or not started[flags].is_connected():
+                for idle in [key for key, one in started.items() if not one.contexts]:
+                    started.pop(idle).close()  # a test that measures the pace has the machine to itself
+                started[flags] = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *flags])
+            return started[flags]
+
+        yield with_flags
+        for one in started.values():
+            one.close()
+
+
 @pytest.fixture
-def open_page(chromium: str, app_url: str) -> Iterator[Callable[..., Page]]:
+def open_page(browsers: Callable[..., Browser], app_url: str) -> Iterator[Callable[..., Page]]:
     """Call with a film for the camera (or none) and context options; opens the app and waits for its tabs.
 
-    A `script` runs in the page before its own; `url` is another app's address; `flags` are more of Chromium's.
+    Each page has a context of its own, which shares nothing with others and ends with the test. A `script` runs in the
+    page before its own; `url` is another app's address; `flags` are more of Chromium's.
     """
     with ExitStack() as stack:
-        playwright = stack.enter_context(sync_playwright())
 
         def open_with(
             film: Path | None = None,
@@ -75,11 +96,11 @@ def open_page(chromium: str, app_url: str) -> Iterator[Callable[..., Page]]:
             **context: object,
         ) -> Page:
             filmed = [f"--use-file-for-fake-video-capture={film}"] if film else []
-            browser: Browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *flags, *filmed])
-            stack.callback(browser.close)
-            page = browser.new_context(
+            opened = browsers(*flags, *filmed).new_context(
                 permissions=["camera"], viewport={"width": 1280, "height": 900}, **context
-            ).new_page()
+            )
+            stack.callback(opened.close)
+            page = opened.new_page()
             page.add_init_script(script)
             page.goto(url)
             page.get_by_role("tab", name="Live").wait_for(timeout=60_000)

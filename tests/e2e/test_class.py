@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 
 from tests.e2e.test_live import STREAM_STARTS_MS, camera, metric
 from tests.scenes import gallery, write_mjpeg
-from training.dataset import read_dataset
 from training.labelled_faces import Split
 
 pytestmark = [pytest.mark.e2e, pytest.mark.data]
@@ -21,9 +20,9 @@ LEAST_PICTURES_PER_S = 8
 
 
 @pytest.fixture(scope="module")
-def class_film(fer2013_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def class_film(fer2013, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two seconds of a gallery of 25 PrivateTest faces, 90 pixels each, that sway a little."""
-    faces = read_dataset(fer2013_csv)[Split.PRIVATE_TEST].faces[:, :, :, 0]
+    faces = fer2013[Split.PRIVATE_TEST].faces[:, :, :, 0]
     chosen = np.random.default_rng(2013).choice(len(faces), 25, replace=False)
     scene, _ = gallery(faces[chosen], 5, 5)
     path = tmp_path_factory.mktemp("class") / "class.mjpeg"

@@ -13,11 +13,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from emotion.lesson_exports import WINDOW_COLUMNS
 from emotion.store import LessonStore
-from tests.e2e.conftest import FLAGS
 from tests.lessons import made_up_lesson
 from tests.serving import REPOSITORY, free_port, running
 
@@ -37,11 +36,11 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def browser(chromium):
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield opened
-        opened.close()
+def browser(browsers):
+    opened = browsers()
+    yield opened
+    for context in opened.contexts:
+        context.close()
 
 
 def opened(browser: Browser, address: str) -> Page:

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.cameras import mjpeg_camera
 from tests.e2e.test_live import STREAM_STARTS_MS, camera, frames_analysed, metric
@@ -32,6 +32,14 @@ navigator.mediaDevices.getDisplayMedia = async () => {
   return window.shared;
 };
 """
+KEEP_TEXTS = """() => {
+  window.texts = [];
+  const write = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {
+    texts.push(text);
+    write.call(this, text, ...at);
+  };
+}"""
 COLOURED = """canvas => {
   const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
   let count = 0;
@@ -58,6 +66,17 @@ def until_coloured(page: Page, wanted: bool) -> None:
             return
         page.wait_for_timeout(200)
     pytest.fail(f"boxes drawn: {not wanted}")
+
+
+def mark_all(route: Route) -> None:
+    answer = route.fetch()
+    if not answer.ok:
+        route.fulfill(response=answer)
+        return
+    told = answer.json()
+    for face in told["faces"]:
+        face["marked"] = True
+    route.fulfill(response=answer, json=told)
 
 
 def test_a_display_of_the_browser_is_shared_and_stopped(open_page):
@@ -95,6 +114,13 @@ def test_faces_of_a_shared_window_get_boxes_and_are_counted(open_page, astronaut
     until_coloured(page, False)
     page.get_by_role("radio", name="Boxes", exact=True).click()
     until_coloured(page, True)
+
+    # A face that may need a look has its number before its caption; here the answer is made to say so.
+    page.get_by_role("radio", name="Labels", exact=True).click()
+    page.evaluate(KEEP_TEXTS)
+    page.route("**/api/screen/**", mark_all)
+    page.wait_for_function("texts.some(text => /^\\d+: happy/.test(text))", timeout=SOON_MS)
+    page.unroute("**/api/screen/**")
 
     # The window is closed.
     page.evaluate(
@@ -138,6 +164,13 @@ def test_a_refusal_and_a_token_that_is_gone_are_told(open_page, astronaut):
     gone[0] = False
     expect(metric(page, "Faces now")).to_have_text("1", timeout=STREAM_STARTS_MS)
     expect(page.get_by_text("Sharing. You may go to another window")).to_be_visible(timeout=SOON_MS)
+
+    # A browser slows the timers of a page that nobody looks at. Here all of them are taken away, and pictures go on.
+    page.evaluate("() => { for (let timer = setTimeout(() => 0); timer > 0; timer--) clearTimeout(timer); }")
+    sent: list[Request] = []
+    page.on("request", lambda request: sent.append(request) if "/api/screen/" in request.url else None)
+    page.wait_for_timeout(3000)
+    assert len(sent) >= 3, "a page that is hidden sends no pictures"
 
 
 @pytest.fixture

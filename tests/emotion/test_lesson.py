@@ -25,11 +25,11 @@ def test_shares_are_the_mean_probabilities_of_readable_faces() -> None:
 
 
 def test_a_window_ends_with_the_first_picture_of_the_next_one() -> None:
-    counter = WindowCounter()
+    counter = WindowCounter("network")
     assert counter.record([face(Emotion.HAPPY)], 0.0) is None
     ended = counter.record([], 3 * WINDOW_S + 1)
     assert ended is not None
-    assert ended.start_s == 0
+    assert (ended.start_s, ended.model) == (0, "network")
     last = counter.flush()
     assert last is not None
     assert (last.start_s, last.shares, last.unsure, last.faces_seen) == (3 * WINDOW_S, (), 0.0, 0)

@@ -21,7 +21,7 @@ LESSON = Lesson(
     "network",
     (
         Window(0.0, tuple(make_scores(happy=0.4).values()), 0.25, 24.5, 18.25),
-        Window(10.0, (), 1.0, 2.0, 0.0),
+        Window(10.0, (), 1.0, 2.0, 0.0, "another network"),
     ),
     (Marker(7.26, "Quiz"),),
 )
@@ -29,7 +29,7 @@ LESSON = Lesson(
 
 def test_the_columns_of_the_csv_stay():
     assert lesson_csv(LESSON).splitlines()[0] == (
-        "start_s,angry,disgust,fear,happy,sad,surprise,neutral,unsure,faces_seen,faces_readable"
+        "start_s,angry,disgust,fear,happy,sad,surprise,neutral,unsure,faces_seen,faces_readable,model"
     )
 
 
@@ -41,6 +41,12 @@ def test_a_window_without_a_readable_face_has_empty_shares():
     )  # fmt: skip
     assert [second[e] for e in EMOTIONS] == [""] * 7
     assert (second["start_s"], second["unsure"]) == ("10.0", "1.0")
+
+
+def test_each_window_names_the_network_that_read_it():
+    told = [[row["model"] for row in csv.DictReader(io.StringIO(lesson_csv(LESSON)))]]
+    told.append([window["model"] for window in json.loads(lesson_json(LESSON))["windows"]])
+    assert told == [["network", "another network"]] * 2
 
 
 def test_json_tells_everything():

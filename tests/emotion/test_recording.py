@@ -172,7 +172,7 @@ def test_the_command_writes_windows_and_a_drawn_video(face_film, tmp_path, capsy
     out, drawn = tmp_path / "class.csv", tmp_path / "drawn.mp4"
     assert main(["video", str(tmp_path / "class.mp4"), "--csv", str(out), "--annotated", str(drawn)]) == 0
     header, *rows = out.read_text().splitlines()
-    assert header == "start_s,angry,disgust,fear,happy,sad,surprise,neutral,unsure,faces_seen,faces_readable"
+    assert header == "start_s,angry,disgust,fear,happy,sad,surprise,neutral,unsure,faces_seen,faces_readable,model"
     assert len(rows) == 3
     assert "0.2 minutes in 3 windows" in capsys.readouterr().out
     with PictureReader(drawn, rate=30) as reader:

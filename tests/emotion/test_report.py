@@ -75,6 +75,10 @@ def test_it_tells_the_lesson():
 
 def test_another_network_s_accuracy_is_not_told():
     assert "of FER-2013" not in lesson_html(replace(LESSON, model="another"), CARD)
+    *first, last = CHANGED
+    changed = lesson_html(replace(LESSON, windows=(*first, replace(last, model="another"))), CARD)
+    assert f"Network {CARD.name}, then another." in changed
+    assert "of FER-2013" not in changed
 
 
 def test_a_lesson_without_windows_or_markers_is_a_page_too():

@@ -9,12 +9,15 @@ import av
 import numpy as np
 import pytest
 
+from emotion import load_analyzer
 from emotion.room import LEASE_S, RoomCamera, RoomSource, camera_frames
+from emotion.stream import StreamAnalyzer
 from tests.cameras import folder_server, mjpeg_camera
 from tests.emotion.test_sources import Clock
 from tests.fakes import ScriptedAnalyzer, make_face
 from tests.films import film
-from tests.scenes import jpeg
+from tests.rtsp_camera import rtsp_camera
+from tests.scenes import jpeg, on_background
 from tests.serving import free_port
 
 GREY = np.full((48, 64, 3), 90, np.uint8)
@@ -169,3 +172,24 @@ def test_nothing_may_lead_to_a_file_of_this_machine(tmp_path):
     for address in (str(path), f"file://{path}"):
         with pytest.raises(OSError):  # noqa: PT011 - FFmpeg's words
             next(camera_frames(address))
+
+
+def test_an_rtsp_camera_is_read_and_its_end_and_a_wrong_password_are_told(made, astronaut, caplog):
+    analyzer, source = load_analyzer(), RoomSource()
+    with rtsp_camera(on_background(astronaut, 640, 480)) as url:
+        wrong = url.replace("hunter2", "secret")
+        with pytest.raises(OSError, match="401 Unauthorized") as told:
+            next(camera_frames(wrong))
+        assert wrong not in str(told.value)
+        assert "secret" not in str(told.value)
+
+        camera = RoomCamera(url, lambda: StreamAnalyzer(analyzer.classifier), first_pause_s=0.1)
+        camera.join(source)
+        made.append((camera, source))
+        until(lambda: source.status().frames >= 3)
+        assert source.seen is not None
+        assert source.seen.image.shape == (480, 640, 3)
+        assert [face.emotion for face in source.seen.faces] == ["happy"]
+        assert camera.trouble == ""
+    until(lambda: camera.trouble)
+    assert "hunter2" not in camera.trouble + caplog.text

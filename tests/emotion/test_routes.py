@@ -55,7 +55,14 @@ def test_a_picture_is_answered_with_its_faces(window):
     told = answer.json()
     assert (told["width"], told["height"]) == (64, 48)
     first, second = told["faces"]
-    assert first == {"box": [10, 10, 58, 58], "emotion": "happy", "label": "happy", "confidence": 0.9, "track_id": None}
+    assert first == {
+        "box": [10, 10, 58, 58],
+        "emotion": "happy",
+        "label": "happy",
+        "confidence": 0.9,
+        "track_id": None,
+        "marked": False,
+    }
     assert (second["emotion"], second["label"]) == (None, "unsure")
     assert window.source.status().frames == 1
 

@@ -1,10 +1,13 @@
 """Tokens of shared windows, and a window's pictures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from emotion.images import PictureError
 from emotion.pictures import MOST_PIXELS
+from emotion.routes import as_json
 from emotion.screen import IDLE_S, MOST_PER_S, ScreenSource, ScreenTokens, reduced
 from tests.emotion.test_sources import Clock
 from tests.fakes import ScriptedAnalyzer, make_face
@@ -77,6 +80,23 @@ def test_a_picture_is_analysed_in_the_size_that_boxes_are_told_in(clock):
     looked = mine.look_at(jpeg(np.full((48, 64, 3), 90, np.uint8)))
     assert (looked.width, looked.height, len(looked.faces)) == (64, 48, 1)
     assert mine.status().frames == 1
+
+
+def test_lasting_faces_are_marked_in_the_preview_only_while_the_teacher_wants_it(clock):
+    sad, smiling = replace(make_face(sad=0.9), track_id=4), replace(make_face(happy=0.9), track_id=5)
+    mine = ScreenSource(ScriptedAnalyzer([sad, smiling]), clock)
+    picture = jpeg(np.full((48, 64, 3), 90, np.uint8))
+
+    def marked() -> list[bool]:
+        clock.seconds += 1
+        return [face["marked"] for face in as_json(mine.look_at(picture))["faces"]]
+
+    assert not any(any(marked()) for _ in range(25))
+    mine.lasting = True
+    assert not any(any(marked()) for _ in range(20))
+    assert marked() == [True, False]
+    mine.lasting = False
+    assert marked() == [False, False]
 
 
 def test_a_large_picture_is_reduced_and_a_huge_one_not_decoded(clock):

@@ -1,10 +1,12 @@
 """Saving, finding, changing and deleting lessons, on SQLite and on PostgreSQL."""
 
+import errno
 import sqlite3
 import stat
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
+import psycopg
 import pytest
 from sqlalchemy import event
 
@@ -16,6 +18,14 @@ from tests.lessons import made_up_lesson
 def test_a_lesson_comes_back_as_it_was(store):
     lesson = made_up_lesson(25)
     assert store.get(store.save(lesson)) == lesson
+
+
+def test_a_lesson_may_outlast_its_model(store):
+    lesson = made_up_lesson(3)
+    later = replace(lesson.windows[2], model="another network")
+    mixed = replace(lesson, windows=(replace(lesson.windows[0], model=""), lesson.windows[1], later))
+    read = store.get(store.save(mixed)).windows
+    assert [window.model for window in read] == [lesson.model, lesson.model, "another network"]
 
 
 def test_a_lesson_without_a_window_is_kept_too(store):
@@ -179,6 +189,37 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(tmp_path):
     assert [summary.id for summary in store.search()[0]] == [kept]
     assert store.get(kept) == made_up_lesson(10)
     store.close()
+
+
+FILLED = """
+INSERT INTO windows (lesson_id, start_s, unsure, faces_seen, faces_readable)
+SELECT id, 1e6 + number, 0, 0, 0 FROM lessons, generate_series(1, 220000) AS number
+"""
+
+
+def test_a_full_disk_of_postgresql_is_told_and_nothing_is_half_written(cluster):
+    url = cluster.create_database()
+    store = LessonStore(url)
+    kept = store.save(made_up_lesson(0))
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(FILLED)
+        size = connection.execute("SELECT pg_relation_size('windows')").fetchone()[0]
+    store.close()
+
+    with cluster.largest_file(size):
+        full = LessonStore(url)
+        for _ in range(2):
+            with pytest.raises(OSError, match="the disk of the database is full") as told:
+                full.save(made_up_lesson(1440, seed=1, title="too much"))
+            assert told.value.errno == errno.ENOSPC
+        assert full.search("too much") == ([], 0)
+        assert [found.id for found in full.search()[0]] == [kept], "what was saved is still there to be read"
+        full.close()
+
+    again = LessonStore(url)  # somebody has made room
+    lesson = made_up_lesson(1440, seed=1, title="too much")
+    assert again.get(again.save(lesson)) == lesson
+    again.close()
 
 
 def test_a_file_that_was_removed_is_made_anew(tmp_path):

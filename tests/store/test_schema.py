@@ -56,6 +56,27 @@ def test_migrations_can_be_taken_back(url):
     engine.dispose()
 
 
+def test_lessons_of_the_first_version_keep_their_numbers_and_get_their_model(url):
+    lesson = made_up_lesson(5)
+    store = LessonStore(url)
+    lesson_id = store.save(lesson)
+    store.close()
+    engine = make_engine(url)
+    config = schema.configuration()
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+    with engine.connect() as connection:
+        first = connection.exec_driver_sql("SELECT * FROM windows").mappings().all()
+        assert len(first) == 5
+        assert "model" not in first[0]
+    engine.dispose()
+    newer = LessonStore(url)
+    assert newer.get(lesson_id) == lesson
+    assert {window.model for window in newer.get(lesson_id).windows} == {lesson.model}
+    newer.close()
+
+
 @pytest.mark.slow
 def test_processes_that_begin_at_once_make_the_tables_once(url):
     processes = [

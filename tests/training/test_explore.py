@@ -69,8 +69,6 @@ def test_html_is_escaped(tmp_path):
 
 
 @pytest.mark.data
-def test_fer2013_has_the_43_pictures_known_to_be_in_both_test_halves(fer2013_csv):
-    from training.dataset import read_dataset
-
-    counts = count_duplicates(find_duplicates(read_dataset(fer2013_csv)))
+def test_fer2013_has_the_43_pictures_known_to_be_in_both_test_halves(fer2013):
+    counts = count_duplicates(find_duplicates(fer2013))
     assert counts["pictures in both PublicTest and PrivateTest"] == 43
