@@ -7,7 +7,9 @@ if st.runtime.exists():
 
     show()
 else:
+    from emotion.entry.middleware import middleware
     from emotion.lifespan import lifespan
+    from emotion.pages.account import StreamlitAccount
     from emotion.routes import routes
 
-    app = st.App(__file__, routes=routes(), lifespan=lifespan)
+    app = st.App(__file__, routes=routes(), lifespan=lifespan, middleware=middleware(StreamlitAccount()))

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emotion.api.entry import refusal
 from emotion.entry import cookie, sign_in
@@ -40,8 +40,8 @@ class Account(Protocol):
         """The address that signed in, "" where the provider tells none, `None` for nobody."""
         ...
 
-    def sign_in(self) -> str:
-        """Where to send a browser."""
+    def sign_in(self) -> list[tuple[str, str]]:
+        """Each provider's name, "" for the only one, and where to send a browser for it."""
         ...
 
 
@@ -66,7 +66,9 @@ class Guard:
             await self._app(scope, receive, send)
             return
         answer = await self._refused(scope, receive)
-        if answer is None:
+        if answer is None and scope["type"] == "websocket":
+            await self._app(scope, self._while_let_in(scope, receive, send), send)
+        elif answer is None:
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": "sign in first"})
@@ -95,6 +97,18 @@ class Guard:
         if self._cookies.is_valid(connection.cookies.get(cookie.NAME, ""), password) or _has_token(connection, path):
             return None
         return _ask(connection, sign_in.password_page(scope["query_string"].decode("latin-1")))
+
+    def _while_let_in(self, scope: Scope, receive: Receive, send: Send) -> Receive:
+        """What a page says, until it is not let in any more: signing out ends the other tabs' pages, too."""
+
+        async def receive_while_let_in() -> Message:
+            message = await receive()
+            if message["type"] == "websocket.receive" and await self._refused(scope, receive) is not None:
+                await send({"type": "websocket.close", "code": 1008, "reason": "sign in again"})
+                return {"type": "websocket.disconnect", "code": 1008}
+            return message
+
+        return receive_while_let_in
 
     async def _sign_in(self, request: Request, password: str) -> Response:
         query = request.url.query

@@ -1,5 +1,6 @@
 """The pages before the page: signing in and out, whole in themselves and without JavaScript."""
 
+from collections.abc import Sequence
 from html import escape
 
 STYLE = """
@@ -40,13 +41,13 @@ def password_page(query: str, wrong: str = "") -> str:
     )
 
 
-def account_page(address: str) -> str:
-    """The way to the operator's sign-in; `address` is Streamlit's, which leads there."""
-    return _page(
-        "Sign in",
-        f"""<p>Sign in with the account that your school or organisation gave you.</p>
-<a class="act" href="{escape(address)}">Sign in</a>""",
+def account_page(providers: Sequence[tuple[str, str]]) -> str:
+    """The way to each provider: its name, "" for the only one, and Streamlit's address that leads there."""
+    links = "".join(
+        f'<a class="act" href="{escape(address)}">Sign in{escape(f" with {name.capitalize()}") if name else ""}</a>'
+        for name, address in providers
     )
+    return _page("Sign in", f"<p>Sign in with the account that your school or organisation gave you.</p>{links}")
 
 
 def refused_page(sign_out: str) -> str:
