@@ -5,7 +5,7 @@ import logging
 import streamlit as st
 
 from emotion.analyzer import load_analyzer
-from emotion.pages import about, lessons, live, photo, recording
+from emotion.pages import about, documents, entry, lessons, live, notice, photo, recording
 from emotion.pages.storage import storage
 from emotion.settings import Settings
 
@@ -16,10 +16,6 @@ def show() -> None:
     """Draw the page; called by `app.py` on every run of a session."""
     st.set_page_config(page_title="Class Mood", page_icon=":material/sentiment_satisfied:", layout="wide")
     st.title("Class Mood", anchor=False)
-    st.markdown(
-        "Press **START** to see the expressions of all faces in your camera's picture, share the **window** of a video "
-        "call, or try a **recording** or a **photo**."
-    )
     try:
         settings = Settings.from_env()
         with st.spinner("Loading the network..."):
@@ -28,6 +24,18 @@ def show() -> None:
         logger.exception("the app cannot start")
         st.error(f"The app cannot start: {error}", icon=":material/error:")
         return
+    card = analyzer.classifier.card
+    entry.show(settings)
+    if not notice.accepted(card, settings):
+        return
+    closed = notice.is_closed(settings)
+    if closed:
+        st.markdown("Give a **photo** to see the expressions of the faces in it.")
+    else:
+        st.markdown(
+            "Press **START** to see the expressions of all faces in your camera's picture, share the **window** of a "
+            "video call, or try a **recording** or a **photo**."
+        )
     live_tab, lessons_tab, recording_tab, photo_tab, about_tab = st.tabs(
         [
             ":material/videocam: Live",
@@ -39,13 +47,21 @@ def show() -> None:
         on_change="rerun",
     )
     with live_tab:
-        live.show(analyzer, settings)
+        if closed:
+            notice.show_closed(settings)
+        else:
+            live.show(analyzer, settings)
     with lessons_tab:
         if lessons_tab.open:  # a database that hangs holds up nobody who does not look at it
-            lessons.show(storage(settings).store, analyzer.classifier.card)
+            lessons.show(storage(settings).store, card)
     with recording_tab:
-        recording.show(analyzer, settings)
+        if closed:
+            notice.show_closed(settings)
+        else:
+            recording.show(analyzer, settings)
     with photo_tab:
         photo.show(analyzer)
     with about_tab:
-        about.show(analyzer.classifier.card)
+        about.show(card)
+        if about_tab.open:  # long texts, which are sent to nobody who does not look at them
+            documents.show()

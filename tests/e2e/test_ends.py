@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from emotion.store import LessonStore
+from tests.accepting import accept
 from tests.e2e.conftest import FLAGS
 from tests.e2e.test_lessons import SOON_MS
 from tests.e2e.test_lessons import command as lessons_command
@@ -43,6 +44,8 @@ def browser(chromium, astronaut_film) -> Iterator[Browser]:
 def opened(browser: Browser, address: str) -> Page:
     page = browser.new_context(permissions=["camera"], viewport={"width": 1280, "height": 900}).new_page()
     page.goto(address)
+    if "?seed=" not in address:  # the other is a page without a notice
+        accept(page)
     return page
 
 
