@@ -7,7 +7,7 @@ STYLE = """
 :root { color-scheme: light dark; --ink: #1F2933; --ground: #FFFFFF; --panel: #F3F5F7; --line: #7B8794; --act: #2F6690;
   --wrong: #A61B1B; }
 @media (prefers-color-scheme: dark) { :root { --ink: #E6EAEE; --ground: #0E1117; --panel: #1B212B; --line: #7B8794;
-  --act: #4681AB; --wrong: #FF9B9B; } }
+  --act: #8CBBDD; --wrong: #FF9B9B; } }
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem; background: var(--ground);
   color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
@@ -19,7 +19,7 @@ label { display: block; margin-bottom: .25rem; }
 input { width: 100%; padding: .625rem; font: inherit; color: inherit; background: var(--ground);
   border: 1px solid var(--line); border-radius: .375rem; }
 button, a.act { display: block; width: 100%; margin-top: 1rem; padding: .625rem; font: inherit; font-weight: 600;
-  text-align: center; text-decoration: none; color: #FFFFFF; background: var(--act); border: 0; border-radius: .375rem;
+  text-align: center; text-decoration: none; color: #FFFFFF; background: #2F6690; border: 0; border-radius: .375rem;
   cursor: pointer; }
 :focus-visible { outline: 3px solid var(--act); outline-offset: 2px; }
 small { display: block; margin-top: 1rem; }

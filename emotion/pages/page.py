@@ -1,6 +1,7 @@
 """The one page: title, live, lessons, recording, photo and about tab."""
 
 import logging
+from pathlib import Path
 
 import streamlit as st
 
@@ -11,10 +12,21 @@ from emotion.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+ICON = str(Path(__file__).with_name("icon.svg"))
+"""Our own file: of `:material/...:` browsers would ask Google for a picture."""
+
+TABS = [
+    ":material/videocam: Live",
+    ":material/history_edu: Lessons",
+    ":material/movie: Recording",
+    ":material/photo: Photo",
+    ":material/info: About",
+]
+
 
 def show() -> None:
     """Draw the page; called by `app.py` on every run of a session."""
-    st.set_page_config(page_title="Class Mood", page_icon=":material/sentiment_satisfied:", layout="wide")
+    st.set_page_config(page_title="Class Mood", page_icon=ICON, layout="wide")
     st.title("Class Mood", anchor=False)
     try:
         settings = Settings.from_env()
@@ -37,14 +49,7 @@ def show() -> None:
             "video call, or try a **recording** or a **photo**."
         )
     live_tab, lessons_tab, recording_tab, photo_tab, about_tab = st.tabs(
-        [
-            ":material/videocam: Live",
-            ":material/history_edu: Lessons",
-            ":material/movie: Recording",
-            ":material/photo: Photo",
-            ":material/info: About",
-        ],
-        on_change="rerun",
+        TABS, default=TABS[3] if closed else TABS[0], on_change="rerun"
     )
     with live_tab:
         if closed:
