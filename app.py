@@ -10,6 +10,8 @@ else:
     from emotion.entry.middleware import middleware
     from emotion.lifespan import lifespan
     from emotion.pages.account import StreamlitAccount
+    from emotion.pages.index import index_html
     from emotion.routes import routes
 
-    app = st.App(__file__, routes=routes(), lifespan=lifespan, middleware=middleware(StreamlitAccount()))
+    before = middleware(index_html(), StreamlitAccount())
+    app = st.App(__file__, routes=routes(), lifespan=lifespan, middleware=before)

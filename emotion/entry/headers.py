@@ -1,27 +1,15 @@
 """What a browser may do with our pages: headers on every answer; an ASGI middleware."""
 
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-POLICY = "; ".join(
-    [
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "media-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "connect-src 'self' data: blob:",
-        "worker-src 'self' blob:",
-        "frame-src 'self'",
-        "frame-ancestors 'self'",
-        "form-action 'self'",
-        "base-uri 'self'",
-        "object-src 'none'",
-    ]
-)
+INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 HEADERS = {
-    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "same-origin",
@@ -31,11 +19,39 @@ HEADERS = {
 YEAR_S = 31_536_000
 
 
-class SecurityHeaders:
-    """Adds `HEADERS` to every answer that has not its own, and over HTTPS that the browser stays with HTTPS."""
+def policy(page: str = "") -> str:
+    """The content security policy for an app whose page is this HTML.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Scripts are ours alone: files, `blob:` (Streamlit's way to load the small components of `emotion.pages`), and those
+    that stand in the page itself, by their hashes. Styles may stand anywhere, as Streamlit's do.
+    """
+    hashes = [hashlib.sha256(script.encode()).digest() for script in INLINE.findall(page)]
+    scripts = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in hashes)
+    return "; ".join(
+        [
+            "default-src 'self'",
+            f"script-src 'self' blob: {scripts}".strip(),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "media-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self' data: blob:",
+            "worker-src 'self' blob:",
+            "frame-src 'self'",
+            "frame-ancestors 'self'",
+            "form-action 'self'",
+            "base-uri 'self'",
+            "object-src 'none'",
+        ]
+    )
+
+
+class SecurityHeaders:
+    """Adds `HEADERS` and the `policy` to every answer that has not its own, and over HTTPS to stay with HTTPS."""
+
+    def __init__(self, app: ASGIApp, page: str = "") -> None:
         self._app = app
+        self._headers: Mapping[str, str] = {**HEADERS, "Content-Security-Policy": policy(page)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -45,7 +61,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if is_https(scope):
                     headers.setdefault("Strict-Transport-Security", f"max-age={YEAR_S}")

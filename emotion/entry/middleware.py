@@ -7,7 +7,7 @@ from emotion.entry.headers import SecurityHeaders
 from emotion.entry.uploads import keep_in_memory
 
 
-def middleware(account: Account | None = None) -> list[Middleware]:
-    """For `st.App`; headers are outermost, so that a refusal has them too."""
+def middleware(page: str, account: Account | None = None) -> list[Middleware]:
+    """For `st.App`, whose page is this HTML; headers are outermost, so that a refusal has them too."""
     keep_in_memory()
-    return [Middleware(SecurityHeaders), Middleware(Guard, account=account)]
+    return [Middleware(SecurityHeaders, page=page), Middleware(Guard, account=account)]

@@ -23,10 +23,12 @@ from tests.serving import free_port, running, streamlit_command
 
 pytestmark = pytest.mark.e2e
 
-SOON_MS = 30_000
+SOON_MS = 45_000
 MARK = b"a mark that only these pictures hold"
 PLACE = (52.0, 31.0, 12.34)
 MAGIC = {"JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n", "MP4": b"ftypisom", "mark": MARK}
+ASKED_FOR_LIBRARIES = {"ldconfig", "gcc", "cc", "ld", "objdump"}
+"""Programs that Python's own `ctypes.util.find_library` runs."""
 
 
 def marked_jpeg(picture) -> bytes:
@@ -92,6 +94,7 @@ def use(page: Page, seen: Visit, astronaut) -> None:
     page.get_by_role("button", name="Save lesson").click(timeout=SOON_MS)
     expect(page.get_by_text(re.compile(r"Saved up to 0:\d\d"))).to_be_visible(timeout=SOON_MS)
     camera(page).get_by_role("button", name="STOP").click()
+    expect(page.get_by_text("Press START and allow the camera")).to_be_visible(timeout=SOON_MS)
     share(page)
     expect(page.get_by_text("Sharing. You may go to another window")).to_be_visible(timeout=SOON_MS)
     expect(metric(page, "Faces now")).to_have_text("0", timeout=STREAM_STARTS_MS)
@@ -142,7 +145,7 @@ def test_nobody_but_this_machine_is_asked(visit):
     assert spoken, "no stream was seen"
     names = {name for (name,) in told(visit.folder, "look up")}
     assert {name for name in names if name not in ("None", "localhost", "127.0.0.1", "")} == set()
-    assert told(visit.folder, "run") == set()
+    assert {Path(program).name for (program,) in told(visit.folder, "run")} <= ASKED_FOR_LIBRARIES
 
 
 def test_the_browser_finds_no_rule_broken(visit):

@@ -1,12 +1,14 @@
 """Headers on every answer, and who could reach the page."""
 
 import asyncio
+import base64
+import hashlib
 
 import pytest
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from emotion.entry.headers import HEADERS, SecurityHeaders
+from emotion.entry.headers import HEADERS, SecurityHeaders, policy
 from emotion.entry.reach import is_open_to_others
 from tests.asgi import Answer, ask
 
@@ -21,6 +23,15 @@ def test_every_answer_has_the_headers():
     assert told["x-content-type-options"] == "nosniff"
     assert "frame-ancestors 'self'" in told["content-security-policy"]
     assert "camera=(self), display-capture=(self), microphone=()" in told["permissions-policy"]
+
+
+def test_scripts_of_the_page_are_known_by_their_hashes_and_others_do_not_run():
+    page = "<html><script>let a = 1</script><script src=b.js></script><script>\nb()\n</script>"
+    scripts = next(part for part in policy(page).split("; ") if part.startswith("script-src"))
+    digest = base64.b64encode(hashlib.sha256(b"let a = 1").digest()).decode()
+    assert f"'sha256-{digest}'" in scripts
+    assert scripts.count("sha256-") == 2
+    assert "unsafe" not in scripts
 
 
 def test_an_answers_own_headers_stay():
