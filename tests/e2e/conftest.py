@@ -88,6 +88,7 @@ def open_page(browsers: Callable[..., Browser], app_url: str) -> Iterator[Callab
     Each page has a context of its own, which shares nothing with others and ends with the test. A `script` runs in the
     page before its own; `url` is another app's address; `flags` are more of Chromium's.
     """
+    console: list[str] = []
     with ExitStack() as stack:
 
         def open_with(
@@ -104,9 +105,11 @@ def open_page(browsers: Callable[..., Browser], app_url: str) -> Iterator[Callab
             )
             stack.callback(opened.close)
             page = opened.new_page()
+            page.on("console", lambda message: console.append(message.text))
             page.add_init_script(script)
             page.goto(url)
             accept(page, answer)
             return page
 
         yield open_with
+    assert [text for text in console if "Content Security Policy" in text] == []

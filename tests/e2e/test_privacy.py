@@ -13,7 +13,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Response, expect
 
+from tests.accepting import ACCEPT, accept
 from tests.audited import audited, is_of_this_machine, told
+from tests.e2e.asked import ASKED
 from tests.e2e.test_live import STREAM_STARTS_MS, camera, metric
 from tests.e2e.test_sources import choose, share
 from tests.e2e.uploads import give
@@ -52,6 +54,8 @@ class Visit:
     hosts: set[str] = field(default_factory=set)
     console: list[str] = field(default_factory=list)
     given: dict[str, bytes] = field(default_factory=dict)
+    asked: list[int] = field(default_factory=list)
+    notice: str = ""
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +72,15 @@ def visit(browsers, astronaut, astronaut_film, tmp_path_factory) -> Visit:
         context = browser.new_context(permissions=["camera"], viewport={"width": 1280, "height": 900})
         page = context.new_page()
         watch(page, seen)
+        page.add_init_script(ASKED)
         page.goto(f"http://localhost:{seen.port}")
-        page.get_by_role("button", name="No: accept and go on").click(timeout=60_000)
+        expect(page.get_by_role("button", name=ACCEPT)).to_be_visible(timeout=60_000)
+        page.wait_for_timeout(1000)
+        seen.asked.append(page.evaluate("asked"))
+        seen.notice = page.locator("body").inner_text()
+        accept(page)
         use(page, seen, astronaut)
+        seen.asked.append(page.evaluate("asked"))
         context.close()
     return seen
 
@@ -121,6 +131,13 @@ def use(page: Page, seen: Visit, astronaut) -> None:
     page.get_by_role("tab", name="Lessons").click()
     page.get_by_role("tab", name="About").click()
     expect(page.get_by_text("To hand out, to fill in")).to_be_visible(timeout=SOON_MS)
+
+
+def test_no_camera_or_window_is_asked_for_before_the_notice_is_accepted(visit):
+    before, after = visit.asked
+    assert (before, after > 0) == (0, True)
+    assert "Before you start" in visit.notice
+    assert "Everyone who reaches this address" not in visit.notice, "a false alarm on localhost"
 
 
 def test_no_file_log_or_database_holds_anything_of_a_picture(visit):
