@@ -11,6 +11,7 @@ from training.model_page import render
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "model/README.md", "docs/architecture.md")
+PAGES += ("docs/participant-notice.md", "docs/acceptable-use.md", "docs/dpia-template.md")
 
 
 def read(name: str) -> str:
