@@ -12,6 +12,7 @@ from tests.accepting import accept
 from tests.e2e.asked import ASKED
 from tests.e2e.test_live import STREAM_STARTS_MS, camera, metric
 from tests.e2e.uploads import give
+from tests.oidc import CLIENT, SECRET, provider
 from tests.scenes import jpeg, on_background
 from tests.serving import free_port, running, streamlit_command
 
@@ -117,3 +118,41 @@ def test_in_the_eu_photos_stay_and_the_rest_says_why_not(browsers, astronaut, tm
         assert page.locator("iframe").count() == 0
         assert page.evaluate("asked") == 0
         context.close()
+
+
+def test_an_account_that_is_listed_opens_the_page_and_another_does_not(browsers, tmp_path):
+    port = free_port()
+    url = f"http://localhost:{port}"
+    secrets = tmp_path / "secrets.toml"
+    with provider() as accounts:
+        secrets.write_text(
+            f"""ALLOWED_USERS = "@school.example"
+[auth]
+redirect_uri = "{url}/oauth2callback"
+cookie_secret = "a-secret-of-the-cookie-with-enough-letters"
+client_id = "{CLIENT}"
+client_secret = "{SECRET}"
+server_metadata_url = "{accounts.url}/.well-known/openid-configuration"
+"""
+        )
+        command = [*streamlit_command(port), f"--secrets.files={secrets}"]
+        with running(command, port, tmp_path / "log", environment(tmp_path, APP_PASSWORD=PASSWORD)):
+            assert [status(url + path) for path in ("/", "/_stcore/host-config", "/api/v1/model")] == [401] * 3
+            context = browsers().new_context()
+            page = context.new_page()
+            for email, verified in (("pupil@elsewhere.example", True), ("teacher@school.example", False)):
+                accounts.email, accounts.verified = email, verified
+                page.goto(url)
+                page.get_by_role("link", name="Sign in").click()
+                expect(page.get_by_role("alert")).to_contain_text("This account is not on the list")
+                assert context.request.get(f"{url}/_stcore/host-config").status == 403
+                page.get_by_role("link", name="Sign out").click()
+            accounts.verified = True
+            page.get_by_role("link", name="Sign in").click()
+            accept(page)
+            expect(page.get_by_text("Signed in as teacher@school.example")).to_be_visible()
+            assert context.request.get(f"{url}/api/v1/model").status == 200
+            page.get_by_role("button", name="Sign out").click()
+            expect(page.get_by_role("link", name="Sign in")).to_be_visible(timeout=SOON_MS)
+            context.close()
+    assert "example" not in (tmp_path / "log").read_text()
