@@ -104,8 +104,9 @@ def in_a_sentence(windows: Sequence[Window], now_s: float) -> str:
     if not now:
         return ""
     groups = group_shares(now)
-    first = max(groups, key=groups.__getitem__)
-    words = f"Mostly {first}" if groups[first] >= 0.5 else f"Mixed, {first} first"
+    first, second = sorted(groups, key=groups.__getitem__, reverse=True)[:2]
+    mixed = f"Mixed: {first} {groups[first]:.0%}, {second} {groups[second]:.0%}"
+    words = f"Mostly {first}" if groups[first] >= 0.5 else mixed
     before, _ = mean_shares(windows, now_s - OWN_PAST_S - MINUTE_S / 2, now_s - OWN_PAST_S + MINUTE_S / 2)
     if not before:
         return f"{words}."

@@ -65,7 +65,8 @@ def show(source: PictureSource, stream: Stream | Steady, asks: bool = False) -> 
     _show_trouble(source.name, status)
     if mood.shares:
         first = max(mood.shares, key=mood.shares.__getitem__)
-        st.markdown(f"Expressions of the last 3 seconds: mostly **{first.value}** ({mood.shares[first]:.0%})")
+        most = "mostly" if mood.shares[first] >= 0.5 else "most often"
+        st.markdown(f"Expressions of the last 3 seconds: {most} **{first.value}** ({mood.shares[first]:.0%})")
         expression_bars(mood.shares, f"Mix of expressions: {in_words(mood.shares)}", key="live-mix")
     elif mood.faces:
         st.markdown("No face can be read: they are too small, too blurred or too dark.")
@@ -96,7 +97,7 @@ def _show_pace(status: StreamStatus) -> None:
     words = f"{status.frames:,} frames analysed"
     if pace.frames_per_s is not None and pace.delay_s is not None:
         delay_ms = 1000 * pace.delay_s
-        words += f", {pace.frames_per_s:.0f} pictures a second, {delay_ms:.0f} ms from picture in to picture out"
+        words += f", {pace.frames_per_s:.0f} a second, {delay_ms:.0f} ms from picture in to picture out"
     if status.size is not None:
         words += f", {status.size[0]} × {status.size[1]} pixels"
     st.caption(words)

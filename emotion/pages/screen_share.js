@@ -17,23 +17,91 @@ const WORDS = {
   away: "The app does not answer. Trying again…",
 };
 
-// Timers of a page that nobody looks at are slowed down, those of a worker are not.
-function ticker(tick) {
-  let worker, timer;
-  const plain = (ms) => { clearInterval(timer); timer = setInterval(tick, ms); };
-  let wanted = 0;
-  try {
-    const code = "let t; onmessage = (e) => { clearInterval(t); if (e.data) t = setInterval(() => postMessage(0), e.data); }";
-    const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
-    worker = new Worker(url);
-    worker.onmessage = tick;
-    worker.onerror = () => { worker = undefined; if (wanted) plain(wanted); };
-  } catch { worker = undefined; }
-  return {
-    every(ms) { wanted = ms; if (worker) worker.postMessage(ms); else plain(ms); },
-    stop() { wanted = 0; clearInterval(timer); worker?.postMessage(0); },
-    end() { clearInterval(timer); worker?.terminate(); },
+// A page that nobody looks at has slow timers, and its canvas.toBlob waits for idle time: one picture in eight seconds.
+// A worker has neither: it ticks, and it makes JPEGs.
+const WORKER = `
+  let timer, canvas;
+  async function jpeg(picture, qualities, most) {
+    canvas ??= new OffscreenCanvas(1, 1);
+    [canvas.width, canvas.height] = [picture.width, picture.height];
+    canvas.getContext("2d").drawImage(picture, 0, 0);
+    picture.close();
+    for (const quality of qualities) {
+      const blob = await canvas.convertToBlob({ type: "image/jpeg", quality });
+      if (blob.size <= most) return blob;
+    }
+    return null;
+  }
+  onmessage = async ({ data }) => {
+    if ("every" in data) {
+      clearInterval(timer);
+      if (data.every) timer = setInterval(() => postMessage({ tick: true }), data.every);
+      return;
+    }
+    try { postMessage({ blob: await jpeg(data.picture, data.qualities, data.most) }); }
+    catch (error) { postMessage({ error: String(error) }); }
   };
+`;
+
+class Helper {
+  constructor(tick) {
+    this.tick = tick;
+    this.wanted = 0;
+    try {
+      const url = URL.createObjectURL(new Blob([WORKER], { type: "text/javascript" }));
+      this.worker = new Worker(url);
+      this.worker.onmessage = ({ data }) => (data.tick ? tick() : this.settle(data));
+      this.worker.onerror = () => this.without();
+    } catch { this.worker = undefined; }
+  }
+
+  // Some browsers and policies refuse workers: the page does it then, slower while hidden.
+  without() {
+    this.worker = undefined;
+    if (this.wanted) this.every(this.wanted);
+    this.settle({ error: "no worker" });
+  }
+
+  every(ms) {
+    this.wanted = ms;
+    clearInterval(this.timer);
+    if (this.worker) this.worker.postMessage({ every: ms });
+    else if (ms) this.timer = setInterval(this.tick, ms);
+  }
+
+  settle({ blob, error }) {
+    const waiting = this.waiting;
+    this.waiting = undefined;
+    if (error) waiting?.reject(new Error(error));
+    else waiting?.resolve(blob);
+  }
+
+  async jpeg(video, width, height) {
+    if (this.worker && window.OffscreenCanvas?.prototype.convertToBlob) {
+      try {
+        const smaller = { resizeWidth: width, resizeHeight: height, resizeQuality: "medium" };
+        const picture = await createImageBitmap(video, width < video.videoWidth ? smaller : {});
+        return await new Promise((resolve, reject) => {
+          this.waiting = { resolve, reject };
+          this.worker.postMessage({ picture, qualities: QUALITIES, most: MOST_BYTES }, [picture]);
+        });
+      } catch { /* as without a worker */ }
+    }
+    this.still ??= document.createElement("canvas");
+    [this.still.width, this.still.height] = [width, height];
+    this.still.getContext("2d").drawImage(video, 0, 0, width, height);
+    for (const quality of QUALITIES) {
+      const blob = await new Promise((done) => this.still.toBlob(done, "image/jpeg", quality));
+      if (blob && blob.size <= MOST_BYTES) return blob;
+    }
+    return null;
+  }
+
+  end() {
+    clearInterval(this.timer);
+    this.worker?.terminate();
+    this.settle({ error: "ended" });
+  }
 }
 
 class Share {
@@ -43,8 +111,7 @@ class Share {
     this.button = root.querySelector("button");
     this.words = root.querySelector("[role=status]");
     this.frame = root.querySelector(".frame");
-    this.still = document.createElement("canvas");
-    this.ticker = ticker(() => this.send());
+    this.helper = new Helper(() => this.send());
     this.button.onclick = () => (this.track ? this.stop(WORDS.ended) : this.start());
     this.resized = new ResizeObserver(() => this.draw());
     this.resized.observe(this.frame);
@@ -64,7 +131,7 @@ class Share {
     if (this.data && this.data.token !== data.token) this.failures = 0;
     Object.assign(this, { data, setStateValue, setTriggerValue });
     if (first && data.sharing) this.tell(false); // the page remembers a sharing that a reload has ended
-    if (this.track && faster) this.ticker.every(1000 / data.rate);
+    if (this.track && faster) this.helper.every(1000 / data.rate);
     this.draw();
   }
 
@@ -72,7 +139,7 @@ class Share {
   leave() {
     this.leaving = setTimeout(() => {
       this.stop(WORDS.ended, false);
-      this.ticker.end();
+      this.helper.end();
       this.resized.disconnect();
     }, 500);
   }
@@ -104,12 +171,12 @@ class Share {
     this.button.textContent = "Stop sharing";
     this.say(WORDS.sharing);
     this.tell(true);
-    this.ticker.every(1000 / this.data.rate);
+    this.helper.every(1000 / this.data.rate);
     this.send();
   }
 
   stop(words, told = true, bad = false) {
-    this.ticker.stop();
+    this.helper.every(0);
     const sharing = Boolean(this.track);
     this.video.srcObject?.getTracks().forEach((track) => { track.onended = null; track.stop(); });
     this.video.srcObject = null;
@@ -127,17 +194,10 @@ class Share {
 
   tell(sharing) { this.setStateValue("sharing", sharing); }
 
-  async jpeg() {
+  jpeg() {
     const { videoWidth: width, videoHeight: height } = this.video;
     const share = Math.min(1, SIDES[0] / width, SIDES[1] / height);
-    this.still.width = Math.max(1, Math.round(width * share));
-    this.still.height = Math.max(1, Math.round(height * share));
-    this.still.getContext("2d").drawImage(this.video, 0, 0, this.still.width, this.still.height);
-    for (const quality of QUALITIES) {
-      const blob = await new Promise((done) => this.still.toBlob(done, "image/jpeg", quality));
-      if (blob && blob.size <= MOST_BYTES) return blob;
-    }
-    return null;
+    return this.helper.jpeg(this.video, Math.max(1, Math.round(width * share)), Math.max(1, Math.round(height * share)));
   }
 
   // One picture at a time: a tick that finds the last one still on its way is left out, the next takes a newer picture.

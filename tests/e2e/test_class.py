@@ -14,7 +14,7 @@ from training.labelled_faces import Split
 
 pytestmark = [pytest.mark.e2e, pytest.mark.data]
 
-LEAST_FOUND = 16
+LEAST_FOUND = 17
 """18 to 19 are found of the film itself (`tests.benchmarks.live`), 16 to 20, mostly 18, of what the browser sends."""
 LEAST_PICTURES_PER_S = 8
 
@@ -41,13 +41,13 @@ def test_a_class_is_found_in_time_and_stands_still(open_page, class_film):
     counts, rates, delays = [], [], []
     for _ in range(6):
         counts.append(int(metric(page, "Faces now").inner_text()))
-        pace = page.get_by_text(re.compile(r"pictures a second")).inner_text()
-        rate, delay = re.findall(r"(\d+) pictures a second, (\d+) ms", pace)[0]
+        pace = page.get_by_text(re.compile(r"\d a second, \d+ ms")).inner_text()
+        rate, delay = re.findall(r"(\d+) a second, (\d+) ms", pace)[0]
         rates.append(int(rate))
         delays.append(int(delay))
         page.wait_for_timeout(1000)
-    assert min(counts) >= LEAST_FOUND, counts
-    assert max(counts) - min(counts) <= 3, f"faces come and go: {counts}"
+    assert statistics.median(counts) >= LEAST_FOUND, counts
+    assert max(counts) - min(counts) <= 4, f"faces come and go: {counts}"
     # The browser, its camera and its encoder share these two cores with the app: its better seconds tell of the app.
     assert max(rates) >= LEAST_PICTURES_PER_S, rates
     assert statistics.median(delays) < 1000, delays

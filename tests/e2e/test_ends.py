@@ -11,11 +11,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from emotion.store import LessonStore
 from tests.accepting import accept
-from tests.e2e.conftest import FLAGS
 from tests.e2e.test_lessons import SOON_MS
 from tests.e2e.test_lessons import command as lessons_command
 from tests.e2e.test_lessons import environment as lessons_environment
@@ -33,12 +32,11 @@ BYTES_PER_S = 1_000_000
 
 
 @pytest.fixture
-def browser(chromium, astronaut_film) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        flags = [*FLAGS, f"--use-file-for-fake-video-capture={astronaut_film}"]
-        opened = playwright.chromium.launch(executable_path=chromium, args=flags)
-        yield opened
-        opened.close()
+def browser(browsers, astronaut_film) -> Iterator[Browser]:
+    shared = browsers(f"--use-file-for-fake-video-capture={astronaut_film}")
+    yield shared
+    for context in shared.contexts:
+        context.close()
 
 
 def opened(browser: Browser, address: str) -> Page:

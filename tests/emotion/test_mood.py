@@ -97,7 +97,7 @@ def test_tone_is_compared_with_the_class_s_own_past():
         (
             {"sad": 0.5, "neutral": 0.2},
             {"happy": 0.4, "neutral": 0.3},
-            "Mixed, smile-like first; fewer negative-like expressions than five minutes ago.",
+            "Mixed: smile-like 40%, neutral 30%; fewer negative-like expressions than five minutes ago.",
         ),
     ],
 )

@@ -28,7 +28,15 @@ MOST_ADDRESSES = 8 << 30
 
 
 def peak_mb() -> float:
-    """The most memory that this process has ever held."""
+    """The most memory that this process has ever held.
+
+    Linux counts the parent's memory at the start into `ru_maxrss` of a process (it had our address space until `exec`):
+    a child of a large test process would seem to have grown before its first input. `VmHWM` belongs to our own space.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 

@@ -1,6 +1,8 @@
 """The fuzzer finds what it looks for, and finds nothing in 10,000 inputs."""
 
 import random
+import subprocess
+import sys
 
 import pytest
 
@@ -86,6 +88,15 @@ def test_damage_within_a_png_gets_past_its_checksums():
     with pytest.raises((SyntaxError, UnidentifiedImageError)):
         Image.open(path(bytes(content)))
     assert Image.open(path(bytes(with_right_checksums(content)))).width != 48
+
+
+def test_the_memory_of_a_large_parent_is_not_the_child_s():
+    program = "b = b'x' * (600 << 20); import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"
+    child = "from tests.fuzz.child import peak_mb; print(peak_mb())"
+    said = subprocess.run(
+        [sys.executable, "-c", program, child], cwd=run.REPOSITORY, check=True, capture_output=True, text=True
+    )
+    assert 1 < float(said.stdout) < 500
 
 
 @pytest.mark.parametrize("name", ENTRIES)

@@ -261,6 +261,6 @@ def test_four_lessons_of_two_hours_are_compared_in_time(kept):
     app = tab(kept.store)
     for number in range(4):
         checked(app.checkbox[number].check().run(timeout=60))
-    began = time.perf_counter()
+    began = time.process_time()  # what it asks of a processor, however busy the machine is
     checked(app.run(timeout=60))
-    assert time.perf_counter() - began < 5.0  # far more than it takes
+    assert time.process_time() - began < 5.0  # far more than it takes
