@@ -115,6 +115,7 @@ def use(page: Page, seen: Visit, astronaut) -> None:
     give(page, [{"name": "marked.jpg", "mimeType": "image/jpeg", "buffer": marked_jpeg(astronaut)}])
     tab = page.get_by_role("tabpanel")
     expect(tab.get_by_text("Faces found")).to_be_visible(timeout=SOON_MS)
+    expect(tab.get_by_label(re.compile("^Face 1: happy")).first).to_be_visible(timeout=SOON_MS)  # a chart is drawn
     with page.expect_download(timeout=SOON_MS) as download:
         tab.get_by_role("button", name="PNG", exact=True).click(timeout=SOON_MS)
     seen.given["PNG"] = download.value.path().read_bytes()
