@@ -11,6 +11,7 @@ WORKDIR /app
 COPY app.py ./
 COPY .streamlit/config.toml .streamlit/
 COPY emotion emotion
+COPY docs docs
 COPY model model
 # No bytecode is written and the home is /tmp, so with a read-only file system /tmp and /data are all that is written to.
 ENV PATH=/venv/bin:$PATH PORT=8501 DATA_FOLDER=/data HOME=/tmp PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1

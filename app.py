@@ -7,7 +7,11 @@ if st.runtime.exists():
 
     show()
 else:
+    from emotion.entry.middleware import middleware
     from emotion.lifespan import lifespan
+    from emotion.pages.account import StreamlitAccount
+    from emotion.pages.index import index_html
     from emotion.routes import routes
 
-    app = st.App(__file__, routes=routes(), lifespan=lifespan)
+    before = middleware(index_html(), StreamlitAccount())
+    app = st.App(__file__, routes=routes(), lifespan=lifespan, middleware=before)

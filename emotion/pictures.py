@@ -54,11 +54,11 @@ class PictureReader:
     Use it as a context. `length_s` is what the recording says of itself, `None` if nothing (live pictures do not).
     """
 
-    def __init__(self, source: Path | str | BinaryIO, rate: float = 2.0) -> None:
-        """Open `source`, to be read at about `rate` pictures a second.
+    def __init__(self, source: Path | str | BinaryIO, rate: float = 2.0, longest_s: float = float("inf")) -> None:
+        """Open `source`, to be read at about `rate` pictures a second; of `longest_s` seconds at most.
 
         Raises:
-            RecordingError: no video that can be read.
+            RecordingError: no video that can be read, or a longer one.
             FileNotFoundError: no such file.
             OSError: an address that does not answer.
         """
@@ -75,6 +75,10 @@ class PictureReader:
         self._stream.thread_type = "AUTO"
         duration = self._container.duration
         self.length_s = duration / av.time_base if duration else None
+        self._longest_s = longest_s
+        if self.length_s is not None and self.length_s > longest_s:
+            self._container.close()
+            raise RecordingError(_too_long(longest_s))
 
     def __enter__(self) -> "PictureReader":
         return self
@@ -86,7 +90,7 @@ class PictureReader:
         """The pictures in order; of several within 1 / rate seconds the first.
 
         Raises:
-            RecordingError: there is not one picture in it.
+            RecordingError: there is not one picture in it, or it is longer than it said.
         """
         first: float | None = None
         due = 0.0
@@ -97,6 +101,8 @@ class PictureReader:
                     continue
                 first = frame.time if first is None else first
                 at_s = frame.time - first
+                if at_s > self._longest_s:
+                    raise RecordingError(_too_long(self._longest_s))
                 if at_s < due - 1e-6:
                     continue
                 if at_s - due > 1 / self._rate:
@@ -110,6 +116,13 @@ class PictureReader:
             raise RecordingError("there is not one whole picture in it")
         if self.length_s is not None and first is not None and due < self.length_s - 2 / self._rate - 1:
             self.truncated = True
+
+
+def _too_long(longest_s: float) -> str:
+    return (
+        f"it is longer than {longest_s / 3600:g} hours: cut it, or use `python -m emotion video` on your own machine, "
+        "which has no limit"
+    )
 
 
 def _open(source: Path | str | BinaryIO) -> av.container.InputContainer:

@@ -13,6 +13,9 @@ from emotion.recording import Analysed, AnnotatedVideo, Progress, analyse, recor
 
 logger = logging.getLogger(__name__)
 
+MOST_S = 4 * 3600.0
+"""Of a recording that a page analyses, as of a live lesson."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -63,7 +66,7 @@ class RecordingJob:
         self, content: bytes, classifier: EmotionClassifier, rate: float, annotate: bool, title: str
     ) -> Result:
         drawn = io.BytesIO()
-        with PictureReader(io.BytesIO(content), rate) as reader:
+        with PictureReader(io.BytesIO(content), rate, MOST_S) as reader:
             pictures = analyse(reader, classifier)
             model = classifier.card.name
             if annotate:

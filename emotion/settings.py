@@ -5,16 +5,24 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+
+from emotion.settings_text import (
+    addresses,
+    both,
+    camera_url,
+    database,
+    entry_password,
+    log_level,
+    pixels,
+    region,
+    stun_urls,
+    token,
+    users,
+    yes,
+)
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DEFAULT_MODEL = REPOSITORY / "model" / "emotion_cnn.tflite"
-DATABASES = ("postgres://", "postgresql://", "sqlite:///")
-
-CAMERA_SCHEMES = ("rtsp://", "rtsps://", "http://", "https://")
-
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-
 IceServer = dict[str, str | list[str]]
 
 
@@ -31,6 +39,9 @@ class Settings:
     lessons are saved, empty for an SQLite file in `data_folder`; drafts of unsaved ones are there too, if
     `keep_drafts`. `api_token` is what programs must send with their pictures; "" answers those of this machine only,
     `metrics_token` the same for `/metrics`. `log_level` is the least that is logged.
+    `app_password` opens the app, "" leaves it open; `region` "EU" closes what the AI Act forbids in schools and at
+    work. `allowed_users` are the addresses ("a@b.example") and domains ("@b.example") that may sign in with an account,
+    none for all whom the provider knows.
     """
 
     model: Path = DEFAULT_MODEL
@@ -47,6 +58,9 @@ class Settings:
     api_token: str = field(default="", repr=False)
     metrics_token: str = field(default="", repr=False)
     log_level: str = "INFO"
+    app_password: str = field(default="", repr=False)
+    region: str = ""
+    allowed_users: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -57,32 +71,51 @@ class Settings:
         """
         environ = os.environ if environ is None else environ
         stun = environ.get("STUN_URL", "").strip()
-        turn_urls = _addresses("TURN_URL", environ.get("TURN_URL", ""), ("turn:", "turns:"))
+        turn_urls = addresses("TURN_URL", environ.get("TURN_URL", ""), ("turn:", "turns:"))
         username, password = environ.get("TURN_USERNAME", ""), environ.get("TURN_PASSWORD", "")
         if turn_urls and not (username and password):
             raise ValueError("TURN_URL is set, so TURN_USERNAME and TURN_PASSWORD must be set too")
         return cls(
             model=_model_path(environ.get("EMOTION_MODEL", "").strip()),
-            smallest_face_px=_pixels("SMALLEST_FACE_PX", environ.get("SMALLEST_FACE_PX", "").strip()),
-            stun_urls=_stun_urls(stun),
+            smallest_face_px=pixels("SMALLEST_FACE_PX", environ.get("SMALLEST_FACE_PX", "").strip()),
+            stun_urls=stun_urls(stun),
             turn_urls=turn_urls,
             turn_username=username,
             turn_password=password,
-            twilio=_both(environ, "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
-            camera_url=_camera_url(environ.get("CAMERA_URL", "").strip()),
-            database_url=_database("DATABASE_URL", environ.get("DATABASE_URL", "").strip()),
+            twilio=both(environ, "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
+            camera_url=camera_url(environ.get("CAMERA_URL", "").strip()),
+            database_url=database("DATABASE_URL", environ.get("DATABASE_URL", "").strip()),
             data_folder=_data_folder(environ),
-            keep_drafts=_yes("KEEP_DRAFTS", environ.get("KEEP_DRAFTS", "").strip()),
-            api_token=_token("API_TOKEN", environ.get("API_TOKEN", "").strip()),
-            metrics_token=_token("METRICS_TOKEN", environ.get("METRICS_TOKEN", "").strip()),
-            log_level=_log_level("LOG_LEVEL", environ.get("LOG_LEVEL", "").strip()),
+            keep_drafts=yes("KEEP_DRAFTS", environ.get("KEEP_DRAFTS", "").strip()),
+            api_token=token("API_TOKEN", environ.get("API_TOKEN", "").strip()),
+            metrics_token=token("METRICS_TOKEN", environ.get("METRICS_TOKEN", "").strip()),
+            log_level=log_level("LOG_LEVEL", environ.get("LOG_LEVEL", "").strip()),
+            app_password=entry_password("APP_PASSWORD", cls.app_password_from_env(environ)),
+            region=region("REGION", environ.get("REGION", "").strip()),
+            allowed_users=users("ALLOWED_USERS", environ.get("ALLOWED_USERS", "")),
+        )
+
+    @staticmethod
+    def app_password_from_env(environ: Mapping[str, str] | None = None) -> str:
+        """`APP_PASSWORD` alone, however short: a door stays closed where another setting is wrong."""
+        return (os.environ if environ is None else environ).get("APP_PASSWORD", "").strip()
+
+    @staticmethod
+    def may_enter(user: str, environ: Mapping[str, str] | None = None) -> bool:
+        """Whether `ALLOWED_USERS` lets an account's address in; nobody where it cannot be read."""
+        try:
+            allowed = users("ALLOWED_USERS", (os.environ if environ is None else environ).get("ALLOWED_USERS", ""))
+        except ValueError:
+            return False
+        return not allowed or any(
+            user.lower() == one or (one.startswith("@") and user.lower().endswith(one)) for one in allowed
         )
 
     @staticmethod
     def log_level_from_env(environ: Mapping[str, str] | None = None) -> str:
         """`LOG_LEVEL` alone, INFO where it is wrong: logs begin before anything else can be told."""
         try:
-            return _log_level("LOG_LEVEL", (os.environ if environ is None else environ).get("LOG_LEVEL", "").strip())
+            return log_level("LOG_LEVEL", (os.environ if environ is None else environ).get("LOG_LEVEL", "").strip())
         except ValueError:
             return "INFO"
 
@@ -132,49 +165,6 @@ def _urls(server: IceServer) -> list[str]:
     return [urls] if isinstance(urls, str) else urls
 
 
-def _both(environ: Mapping[str, str], first: str, second: str) -> tuple[str, str] | None:
-    """Two variables that make sense together only."""
-    pair = environ.get(first, "").strip(), environ.get(second, "").strip()
-    if any(pair) and not all(pair):
-        missing, there = (first, second) if pair[1] else (second, first)
-        raise ValueError(f"{there} is set, so {missing} must be set too")
-    return pair if all(pair) else None
-
-
-def _camera_url(text: str) -> str:
-    """An address that a camera may have; what is wrong is told without the address, which may hold a password."""
-    if not text:
-        return ""
-    if not text.lower().startswith(CAMERA_SCHEMES):
-        raise ValueError(f"CAMERA_URL must begin with {', '.join(CAMERA_SCHEMES)}")
-    try:
-        parts = urlsplit(text)
-        whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:  # its message would tell a part of the address
-        whole = False
-    if not whole or any(letter.isspace() or not letter.isprintable() for letter in text):
-        raise ValueError("CAMERA_URL is no whole address: rtsp://user:password@camera.example:554/path is one")
-    return text
-
-
-def _pixels(name: str, text: str) -> int:
-    """A number of pixels that a cascade can look for, 24-400; 40 where none is given."""
-    if not text:
-        return 40
-    if not (text.isascii() and text.isdigit() and 24 <= int(text) <= 400):
-        raise ValueError(f"{name} must be a whole number of pixels from 24 to 400, got {text!r}")
-    return int(text)
-
-
-def _database(name: str, url: str) -> str:
-    """An address of a database; the error does not repeat it, as it may hold a password."""
-    if url and not url.startswith(DATABASES):
-        scheme, separator, _ = url.partition("://")
-        got = repr(scheme + separator) if separator else "no such beginning"
-        raise ValueError(f"{name} must begin with {', '.join(DATABASES)}, got {got}")
-    return url
-
-
 def _data_folder(environ: Mapping[str, str]) -> Path:
     """`DATA_FOLDER`, or where this system's programs keep their users' data."""
     if environ.get("DATA_FOLDER", "").strip():
@@ -188,47 +178,9 @@ def _data_folder(environ: Mapping[str, str]) -> Path:
     return Path(base) / "class-mood"
 
 
-def _yes(name: str, text: str) -> bool:
-    answers = {"": True, "1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-    if text.lower() not in answers:
-        raise ValueError(f"{name} must be 1 or 0, got {text!r}")
-    return answers[text.lower()]
-
-
-def _token(name: str, text: str) -> str:
-    """A token that cannot be guessed and fits into a header; the error does not repeat it."""
-    if text and not (len(text) >= 16 and text.isascii() and text.isprintable() and " " not in text):
-        raise ValueError(
-            f"{name} must be at least 16 letters, digits or signs without a space, got {len(text)} characters: "
-            "`openssl rand -hex 32` makes one"
-        )
-    return text
-
-
-def _log_level(name: str, text: str) -> str:
-    if text.upper() not in ("", *LOG_LEVELS):
-        raise ValueError(f"{name} must be one of {', '.join(LOG_LEVELS)}, got {text!r}")
-    return text.upper() or "INFO"
-
-
 def _model_path(text: str) -> Path:
     """`EMOTION_MODEL` as given, or below the repository where the app was started from elsewhere."""
     if not text:
         return DEFAULT_MODEL
     path = Path(text).expanduser()
     return path if path.is_absolute() or path.exists() else REPOSITORY / path
-
-
-def _stun_urls(text: str) -> tuple[str, ...] | None:
-    if not text:
-        return None
-    return () if text.lower() == "none" else _addresses("STUN_URL", text, ("stun:", "stuns:"))
-
-
-def _addresses(name: str, text: str, schemes: tuple[str, ...]) -> tuple[str, ...]:
-    """Comma-separated addresses; `ValueError` names the variable and the address that does not fit."""
-    addresses = tuple(part.strip() for part in text.split(",") if part.strip())
-    for address in addresses:
-        if not address.startswith(schemes):
-            raise ValueError(f"{name} must begin with {' or '.join(schemes)}, got {address!r}")
-    return addresses

@@ -17,6 +17,9 @@ PAGES = (
     "model/README.md",
     "docs/architecture.md",
     "docs/reliability.md",
+    "docs/participant-notice.md",
+    "docs/acceptable-use.md",
+    "docs/dpia-template.md",
 )
 
 

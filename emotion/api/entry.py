@@ -50,23 +50,25 @@ def is_local(request: Request) -> bool:
     headers = request.headers
     if any(name in headers for name in FORWARDED):
         return False
-    if request.client is None or not _is_loopback(request.client.host):
+    if request.client is None or not is_loopback(request.client.host):
         return False
     host = headers.get("host")
-    if host is not None and not _is_loopback(_hostname(f"//{host}")):
+    if host is not None and not is_loopback(hostname_of(f"//{host}")):
         return False
     origin = headers.get("origin")
-    return origin is None or _is_loopback(_hostname(origin))
+    return origin is None or is_loopback(hostname_of(origin))
 
 
-def _hostname(address: str) -> str:
+def hostname_of(address: str) -> str:
+    """The name or number of an address, "" for none."""
     try:
         return urlsplit(address).hostname or ""
     except ValueError:  # half an IPv6 address
         return ""
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether this name or number always means the machine itself."""
     if host == "localhost":
         return True
     try:

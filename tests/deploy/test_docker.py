@@ -15,6 +15,8 @@ from tests.hosts_files import REPOSITORY, dockerfile_command, dockerfile_lines, 
 from tests.serving import free_port, running
 
 VALUES = {
+    "APP_PASSWORD": "correct horse",
+    "REGION": "EU",
     "API_TOKEN": "a-token-of-an-operator",
     "DOMAIN": "mood.example",
     "METRICS_TOKEN": "a-token-of-prometheus",
@@ -137,6 +139,7 @@ def test_the_compose_files_services_fit_together() -> None:
     assert "--listening-port=3478" in relay
     assert settings.api_token == VALUES["API_TOKEN"]
     assert settings.metrics_token == VALUES["METRICS_TOKEN"]
+    assert (settings.app_password, settings.region) == (VALUES["APP_PASSWORD"], "EU")
     assert app["read_only"] is True
     assert app["tmpfs"] == ["/tmp"]
     (volume,) = dockerfile_lines("VOLUME")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.accepting import ACCEPT, accept
 from tests.scenes import on_background, write_mjpeg
 from tests.serving import free_port, running, streamlit_command
 
@@ -81,11 +82,13 @@ def browsers(chromium: str) -> Iterator[Callable[..., Browser]]:
 
 @pytest.fixture
 def open_page(browsers: Callable[..., Browser], app_url: str) -> Iterator[Callable[..., Page]]:
-    """Call with a film for the camera (or none) and context options; opens the app and waits for its tabs.
+    """Call with a film for the camera (or none) and context options; opens the app, answers its notice and waits
+    for its tabs.
 
     Each page has a context of its own, which shares nothing with others and ends with the test. A `script` runs in the
     page before its own; `url` is another app's address; `flags` are more of Chromium's.
     """
+    console: list[str] = []
     with ExitStack() as stack:
 
         def open_with(
@@ -93,6 +96,7 @@ def open_page(browsers: Callable[..., Browser], app_url: str) -> Iterator[Callab
             script: str = "",
             url: str = app_url,
             flags: Sequence[str] = (),
+            answer: str = ACCEPT,
             **context: object,
         ) -> Page:
             filmed = [f"--use-file-for-fake-video-capture={film}"] if film else []
@@ -101,9 +105,11 @@ def open_page(browsers: Callable[..., Browser], app_url: str) -> Iterator[Callab
             )
             stack.callback(opened.close)
             page = opened.new_page()
+            page.on("console", lambda message: console.append(message.text))
             page.add_init_script(script)
             page.goto(url)
-            page.get_by_role("tab", name="Live").wait_for(timeout=60_000)
+            accept(page, answer)
             return page
 
         yield open_with
+    assert [text for text in console if "Content Security Policy" in text] == []

@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 from skimage import data
 
+from tests.accepting import accept
 from tests.e2e.conftest import FLAGS
 from tests.scenes import on_background, write_mjpeg
 from tests.serving import free_port, running, streamlit_command
@@ -29,6 +30,7 @@ def main(out: Path) -> None:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
             page = browser.new_context(permissions=["camera"], viewport={"width": 1280, "height": 900}).new_page()
             page.goto(f"http://localhost:{port}")
+            accept(page)
             camera = page.frame_locator('iframe[title*="webrtc_streamer"]')
             camera.get_by_role("button", name="START").click(timeout=60_000)
             page.get_by_text("Expressions of the last 3 seconds").wait_for(timeout=30_000)

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from emotion.store import LessonStore
+from tests.accepting import accept
 from tests.e2e.test_lessons import SOON_MS
 from tests.e2e.test_lessons import command as lessons_command
 from tests.e2e.test_lessons import environment as lessons_environment
@@ -41,6 +42,8 @@ def browser(browsers, astronaut_film) -> Iterator[Browser]:
 def opened(browser: Browser, address: str) -> Page:
     page = browser.new_context(permissions=["camera"], viewport={"width": 1280, "height": 900}).new_page()
     page.goto(address)
+    if "?seed=" not in address:  # the other is a page without a notice
+        accept(page)
     return page
 
 

@@ -62,6 +62,8 @@ def test_stun_and_turn_together():
             "TURN_URL must begin with turn: or turns:, got 'https://t.example'",
         ),
         ({"STUN_URL": "s.example"}, "STUN_URL must begin with stun:"),
+        ({"REGION": "France"}, "REGION must be EU or empty, got 'France'"),
+        ({"ALLOWED_USERS": "a@b.example, school.example"}, "ALLOWED_USERS must be addresses .* got 'school.example'"),
         ({"TWILIO_AUTH_TOKEN": "t"}, "TWILIO_AUTH_TOKEN is set, so TWILIO_ACCOUNT_SID must be set too"),
         ({"TWILIO_ACCOUNT_SID": "AC1"}, "TWILIO_ACCOUNT_SID is set, so TWILIO_AUTH_TOKEN must be set too"),
     ],
@@ -69,6 +71,22 @@ def test_stun_and_turn_together():
 def test_a_wrong_variable_is_named(environ, message):
     with pytest.raises(ValueError, match=message):
         Settings.from_env(environ)
+
+
+def test_the_password_is_told_nowhere():
+    settings = Settings.from_env({"APP_PASSWORD": " correct horse "})
+    assert settings.app_password == "correct horse"
+    assert "horse" not in repr(settings)
+    with pytest.raises(ValueError, match="APP_PASSWORD must have at least 8 characters, got 7") as failure:
+        Settings.from_env({"APP_PASSWORD": "hunter2"})
+    assert "hunter2" not in str(failure.value)
+    assert Settings.app_password_from_env({"APP_PASSWORD": "hunter2", "TURN_URL": "wrong"}) == "hunter2"
+
+
+def test_nobody_may_enter_by_a_list_that_cannot_be_read():
+    assert Settings.may_enter("a@school.example", {"ALLOWED_USERS": "@school.example"})
+    assert not Settings.may_enter("a@school.example", {"ALLOWED_USERS": "school.example"})
+    assert not Settings.may_enter("", {"ALLOWED_USERS": "@school.example"})
 
 
 def test_the_smallest_face_that_matters():

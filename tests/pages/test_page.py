@@ -11,6 +11,7 @@ from emotion.pages import live
 from emotion.pages.numbers import CONNECTING_TOO_LONG_S
 from emotion.settings import REPOSITORY
 from emotion.timeline import MoodTimeline
+from tests.accepting import accepted
 from tests.fakes import make_face
 
 
@@ -19,7 +20,7 @@ def page(monkeypatch):
     """A runner of the whole page; streamlit-webrtc finds no browser session in it and must not look for one."""
     monkeypatch.setenv("STUN_URL", "none")
     with patch("streamlit_webrtc.component.get_this_session_info", lambda: None):
-        yield AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=30)
+        yield accepted(AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=30))
 
 
 def test_the_page_says_what_to_do(page):

@@ -18,6 +18,7 @@ from emotion.recorder import LessonRecorder
 from emotion.room import RoomCamera, RoomSource, Seen
 from emotion.screen import TOKENS, ScreenSource
 from emotion.settings import REPOSITORY
+from tests.accepting import accepted
 from tests.fakes import ScriptedAnalyzer, make_face
 
 
@@ -26,7 +27,7 @@ def page(monkeypatch):
     """A runner of the whole page."""
     monkeypatch.setenv("STUN_URL", "none")
     with patch("streamlit_webrtc.component.get_this_session_info", lambda: None):
-        yield AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=30)
+        yield accepted(AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=30))
 
 
 def words(app: AppTest) -> str:
