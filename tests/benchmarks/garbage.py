@@ -1,4 +1,4 @@
-"""What one full search for garbage costs over the loaded app, before and after: `python -m tests.benchmarks.garbage`."""
+"""What a full search for garbage costs over the loaded app, before and after: `python -m tests.benchmarks.garbage`."""
 
 import gc
 import time
