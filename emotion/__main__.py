@@ -10,6 +10,7 @@ from emotion.drawing import caption_text, draw_faces
 from emotion.exports import faces_json
 from emotion.files import write_bytes
 from emotion.images import decode_picture, encode_png
+from emotion.obstacles import with_obstacles
 from emotion.video_command import add_video_command
 
 
@@ -42,7 +43,7 @@ def run_photo(arguments: argparse.Namespace) -> None:
         raise FileNotFoundError(f"no picture at {arguments.input}")
     image = decode_picture(arguments.input.read_bytes())
     analyzer = load_analyzer()
-    faces = analyzer.analyze(image)
+    faces = with_obstacles(image, analyzer.analyze(image))
     if arguments.out is not None:
         write_bytes(arguments.out, encode_png(draw_faces(image, faces, numbered=len(faces) > 1)))
     report = faces_json(faces, image.shape[1], image.shape[0], analyzer.classifier.card.name)

@@ -55,12 +55,20 @@ def start_logs(level: str = "INFO", stream: TextIO | None = None) -> None:
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
     logging.getLogger(OURS).setLevel(level)
-    # Streamlit gives each of its loggers a handler of its own; they keep it, and write as ours does.
     for logger in [*logging.root.manager.loggerDict.values()]:
-        if isinstance(logger, logging.Logger):
-            for own in logger.handlers:
-                if type(own) is logging.StreamHandler:
-                    own.setFormatter(JsonLines())
+        if isinstance(logger, logging.Logger) and not logger.propagate:
+            _take_in(logger, handler)
+
+
+def _take_in(logger: logging.Logger, handler: logging.Handler) -> None:
+    """A library's logger that passes nothing on: Streamlit and uvicorn have such, some without a handler at all."""
+    logger.handlers = [own for own in logger.handlers if own.name != handler.name]
+    for own in logger.handlers:
+        if type(own) is logging.StreamHandler:
+            own.setFormatter(JsonLines())
+    if not logger.handlers:
+        logger.addHandler(handler)
+    logger.setLevel(max(logger.level, logging.WARNING))
 
 
 def _message(record: logging.LogRecord) -> str:

@@ -1,8 +1,12 @@
 """What keeps a network from reading a face: too few pixels, no sharpness, no light."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import cv2
 
-from emotion.faces import Box
+from emotion.analyzer import crop_faces
+from emotion.faces import Box, Face, RGBImage
 from emotion.pyramid import Grey
 
 SMALLEST_PX = 16
@@ -23,6 +27,15 @@ def obstacle(box: Box, face: Grey) -> str | None:
     if sharpness(face) < LEAST_SHARPNESS:
         return "blurred"
     return None
+
+
+def with_obstacles(image: RGBImage, faces: Sequence[Face]) -> list[Face]:
+    """Faces of a single RGB picture, uint8 (height, width, 3), each with what keeps it from being read.
+
+    A stream sees to this itself, as it cuts its faces out only now and then.
+    """
+    crops = crop_faces(image, [face.box for face in faces])[..., 0]
+    return [replace(face, obstacle=obstacle(face.box, crop)) for face, crop in zip(faces, crops, strict=True)]
 
 
 def sharpness(face: Grey) -> float:

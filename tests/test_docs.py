@@ -10,8 +10,17 @@ import pytest
 from training.model_page import render
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "model/README.md", "docs/architecture.md")
-PAGES += ("docs/participant-notice.md", "docs/acceptable-use.md", "docs/dpia-template.md")
+PAGES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "model/README.md",
+    "docs/architecture.md",
+    "docs/reliability.md",
+    "docs/participant-notice.md",
+    "docs/acceptable-use.md",
+    "docs/dpia-template.md",
+)
 
 
 def read(name: str) -> str:
@@ -35,6 +44,13 @@ def test_links_to_files_lead_somewhere(page):
 def test_documented_modules_exist(page):
     for module in re.findall(r"python -m ([a-z0-9_.]+)", read(page)):
         assert importlib.util.find_spec(module), f"{page} names {module}"
+
+
+def test_documented_tests_exist():
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", read("docs/reliability.md"))
+    assert len(named) > 20
+    for file, test in named:
+        assert f"def {test}(" in read(file), f"{file} has no {test}"
 
 
 def test_documented_targets_are_in_the_makefile():

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from emotion.analyzer import load_analyzer
+from emotion.memory import leave_out_what_lasts
 from emotion.pages import about, documents, entry, lessons, live, notice, photo, recording
 from emotion.pages.storage import storage
 from emotion.settings import Settings
@@ -32,6 +33,7 @@ def show() -> None:
         settings = Settings.from_env()
         with st.spinner("Loading the network..."):
             analyzer = load_analyzer()
+            leave_out_what_lasts()
     except (ValueError, OSError) as error:
         logger.exception("the app cannot start")
         st.error(f"The app cannot start: {error}", icon=":material/error:")

@@ -13,6 +13,7 @@ from emotion.exports import Photo, face_rows, faces_csv, faces_json, photo_rows,
 from emotion.faces import Face, RGBImage
 from emotion.images import MAX_BYTES, PictureError, decode_picture, encode_png
 from emotion.metrics import METRICS
+from emotion.obstacles import with_obstacles
 from emotion.pages.charts import expression_bars, in_words
 
 SOURCES = ("Upload", "Camera snapshot")
@@ -71,7 +72,7 @@ def _read(files: Sequence[UploadedFile], analyzer: FaceAnalyzer) -> list[tuple[U
                 continue
             with st.spinner(f"Looking for faces in {file.name}..."):
                 began = time.monotonic()
-                faces = analyzer.analyze(image)
+                faces = with_obstacles(image, analyzer.analyze(image))
                 METRICS.note_picture("photo", len(faces), time.monotonic() - began)
             photo = Photo(file.name, image.shape[1], image.shape[0], tuple(faces))
         found.append((file, photo))
@@ -117,7 +118,8 @@ def _show_faces(image: RGBImage, faces: list[Face], analyzer: FaceAnalyzer) -> N
             st.columns(CHARTS_A_ROW if len(faces) > 1 else 1), enumerate(row, start=start + 1), strict=False
         ):
             with column:
-                st.markdown(f"**Face {number}: {caption_text(face)}**")
+                why = f" (too {face.obstacle} to be read)" if face.obstacle else ""
+                st.markdown(f"**Face {number}: {caption_text(face)}**{why}")
                 expression_bars(face.scores, f"Face {number}: {in_words(face.scores)}", key=f"photo-face-{number}")
                 if st.toggle("Where the network looked", key=f"photo-look-{number}", help=LOOK_HELP):
                     _show_look(image, face, analyzer)

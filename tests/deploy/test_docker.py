@@ -19,6 +19,7 @@ VALUES = {
     "REGION": "EU",
     "API_TOKEN": "a-token-of-an-operator",
     "DOMAIN": "mood.example",
+    "METRICS_TOKEN": "a-token-of-prometheus",
     "PUBLIC_IP": "203.0.113.1",
     "POSTGRES_PASSWORD": "s",
     "TURN_PASSWORD": "t",
@@ -137,6 +138,7 @@ def test_the_compose_files_services_fit_together() -> None:
     assert f"--user={settings.turn_username}:{settings.turn_password}" in relay
     assert "--listening-port=3478" in relay
     assert settings.api_token == VALUES["API_TOKEN"]
+    assert settings.metrics_token == VALUES["METRICS_TOKEN"]
     assert (settings.app_password, settings.region) == (VALUES["APP_PASSWORD"], "EU")
     assert app["read_only"] is True
     assert app["tmpfs"] == ["/tmp"]

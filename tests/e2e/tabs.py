@@ -50,10 +50,18 @@ class Tab:
     def wait_for(self, expression: str, within_s: float = 60) -> None:
         """Until `expression` is true."""
         deadline = time.monotonic() + within_s
-        while not self.evaluate(expression):
+        while not self._is_true(expression):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"not true within {within_s:.0f} s: {expression}")
             time.sleep(0.2)
+
+    def _is_true(self, expression: str) -> bool:
+        try:
+            return bool(self.evaluate(expression))
+        except RuntimeError as error:
+            if "execution context" in str(error):  # the page is only being loaded
+                return False
+            raise
 
     def hide(self) -> None:
         """Another tab of the same window comes to the front."""

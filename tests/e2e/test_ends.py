@@ -105,6 +105,7 @@ def test_streams_end_within_five_seconds_of_sigterm(browser, tmp_path):
     assert log_lines(log)[-1]["message"] == "the server ends"
     assert [line for line in log_lines(log) if line["level"] not in ("info", "debug")] == []
     assert "Traceback" not in log.read_text()
+    assert [line for line in log.read_text().splitlines() if "127.0.0.1" in line and "URL:" not in line] == []
 
 
 def test_a_lesson_that_is_being_saved_outlives_a_kill(browser, tmp_path):

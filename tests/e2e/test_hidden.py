@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.accepting import ACCEPT
 from tests.e2e.conftest import FLAGS
 from tests.e2e.tabs import Tab, tab
 
@@ -46,6 +47,7 @@ def sent_a_second(page: Tab) -> float:
 
 def test_a_shared_window_is_read_on_while_its_page_is_hidden(chromium, app_url):
     with tab(chromium, app_url, *FLAGS) as page:
+        press(page, ACCEPT)
         press(page, "Shared window")
         press(page, "Share a window")
         page.wait_for(SAID.replace("@WORDS@", "Sharing. You may go"))

@@ -133,11 +133,15 @@ def test_values_that_do_not_fit_are_no_failure():
     assert json.loads(JsonLines().format(record))["message"] == "%d faces (its values do not fit)"
 
 
-def test_libraries_with_a_handler_of_their_own_write_as_we_do(lines):
+@pytest.mark.parametrize("has_handler", [True, False])
+def test_libraries_that_pass_nothing_on_write_as_we_do_and_warnings_only(lines, has_handler):
     stream = io.StringIO()
-    logger = logging.getLogger("some.server")
-    logger.handlers, logger.propagate = [logging.StreamHandler(stream)], False
-    lines()
+    logger = logging.getLogger(f"some.server.{has_handler}")
+    logger.handlers, logger.propagate = [logging.StreamHandler(stream)] if has_handler else [], False
+    logger.setLevel("INFO")
+    told = lines()
+    logger.info("('198.51.100.7', 1) - WebSocket [accepted]")
     logger.warning("of its own")
-    assert json.loads(stream.getvalue())["message"] == "of its own"
+    found = [json.loads(line) for line in stream.getvalue().splitlines()] if has_handler else told()
+    assert [line["message"] for line in found] == ["of its own"]
     logger.handlers, logger.propagate = [], True

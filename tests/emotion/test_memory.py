@@ -1,12 +1,15 @@
-"""Large buffers are given back to the system."""
+"""Large buffers are given back to the system; what lasts is not searched for garbage."""
 
+import gc
 import platform
 import subprocess
 import sys
+from unittest.mock import patch
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from emotion.memory import give_back_large_buffers
+from emotion.memory import give_back_large_buffers, leave_out_what_lasts
 from tests.conftest import REPOSITORY
 
 # In a process of its own: where the heap has room already, glibc takes that first.
@@ -48,3 +51,39 @@ def mapped(asked: bool) -> list[str]:
 def test_another_system_is_left_alone(monkeypatch):
     monkeypatch.setattr(sys, "platform", "darwin")
     assert not give_back_large_buffers.__wrapped__()
+
+
+COLLECTIONS = """
+import gc, sys, time
+import emotion.pages.page
+from emotion.memory import leave_out_what_lasts
+
+def collection_s():
+    began = time.perf_counter()
+    gc.collect(2)
+    return time.perf_counter() - began
+
+gc.collect()
+before = min(collection_s() for _ in range(3))
+leave_out_what_lasts()
+after = min(collection_s() for _ in range(3))
+held = [[] for _ in range(1000)]
+for one in held:
+    one.append(one)
+held.clear()
+sys.exit(not (after < before / 5 and gc.collect() >= 900 and gc.get_freeze_count() > 50_000))
+"""
+
+
+@pytest.mark.slow
+def test_what_is_loaded_costs_later_collections_nothing_and_garbage_is_still_found():
+    assert subprocess.run([sys.executable, "-c", COLLECTIONS], cwd=REPOSITORY, timeout=120, check=False).returncode == 0
+
+
+@pytest.mark.slow
+def test_the_page_leaves_out_what_it_has_loaded():
+    leave_out_what_lasts.cache_clear()
+    gc.unfreeze()
+    with patch("streamlit_webrtc.component.get_this_session_info", lambda: None):
+        assert not AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60).run().exception
+    assert gc.get_freeze_count() > 50_000

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 from emotion.faces import Box
-from emotion.obstacles import SMALLEST_PX, obstacle
+from emotion.obstacles import SMALLEST_PX, obstacle, with_obstacles
+from tests.fakes import make_face
 
 
 @pytest.fixture
@@ -35,3 +36,13 @@ def test_too_few_pixels(face):
     small = cv2.resize(cv2.resize(face, (side, side), interpolation=cv2.INTER_AREA), (48, 48))
     assert obstacle(Box(0, 0, side, side), small) == "small"
     assert obstacle(Box(0, 0, side + 1, side + 1), small) is None
+
+
+def test_faces_of_a_single_picture_are_not_read_where_something_stands_before_them(astronaut):
+    face = make_face(happy=0.9, box=Box(175, 66, 272, 163))
+    small = make_face(happy=0.9, box=Box(210, 100, 220, 110))
+    read = with_obstacles(astronaut, [face, small])
+    assert [(one.emotion, one.obstacle) for one in read] == [("happy", None), (None, "small")]
+    (dark,) = with_obstacles((astronaut * 0.03).astype(np.uint8), [face])
+    assert (dark.emotion, dark.obstacle, dark.scores) == (None, "dark", face.scores)
+    assert with_obstacles(astronaut, []) == []

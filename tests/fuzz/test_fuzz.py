@@ -11,7 +11,9 @@ from tests.fuzz.entries import ENTRIES
 from tests.fuzz.mutations import PNG, damaged, with_right_checksums
 from tests.fuzz.run import fuzz
 
-INPUTS = 10_000
+INPUTS = 10_700
+MOST_RECORDINGS = 400
+"""Of these: one takes 50 ms, a hundred times as long as others. All entries together get 10,000 inputs and more."""
 BAD_READER = """
 import json, os, sys, time
 kind, first, last = sys.argv[1], int(sys.argv[3]), int(sys.argv[4])
@@ -105,15 +107,21 @@ def test_every_seed_is_readable_as_it_is(name, tmp_path):
     assert [read(seed) is False for seed in seeds] == [False] * len(seeds)
 
 
+def inputs_of(name: str) -> int:
+    inputs = round(INPUTS * ENTRIES[name].share)
+    return min(inputs, MOST_RECORDINGS) if name == "recording" else inputs
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ENTRIES)
 def test_no_damaged_file_crashes_hangs_or_fills_the_memory(name):
-    outcome = fuzz(name, seed=2026, inputs=round(INPUTS * ENTRIES[name].share))
+    outcome = fuzz(name, seed=2026, inputs=inputs_of(name))
     assert outcome.faults == []
-    assert outcome.inputs == round(INPUTS * ENTRIES[name].share)
+    assert outcome.inputs == inputs_of(name)
     assert outcome.taken > outcome.inputs * 0.02, "hardly any input got past the first look"
     assert outcome.taken < outcome.inputs * 0.9, "hardly any input was damaged"
 
 
 def test_the_entries_share_all_inputs():
     assert sum(entry.share for entry in ENTRIES.values()) == pytest.approx(1)
+    assert sum(map(inputs_of, ENTRIES)) >= 10_000
