@@ -18,6 +18,14 @@ class Answer(StrEnum):
     EU = "EU school or workplace"
 
 
+JUST_ANSWERED = "notice-just-answered"
+# On a phone the buttons are far below: the page that follows would begin in its middle.
+_to_top = st.components.v2.component(
+    "to_top",
+    js="""export default function ({ parentElement }) {
+        for (let at = parentElement; at; at = at.parentNode ?? at.host) if (at.scrollTo) at.scrollTo(0, 0);
+    }""",
+)
 TEXT = """
 **What it does.** It finds faces in pictures and guesses which of seven **expressions** each shows. An expression is not
 a feeling, and says nothing about attention, ability or character: judge, grade or single out nobody by it.
@@ -44,6 +52,10 @@ stays open for single pictures outside of class, such as one of yourself.
 def accepted(card: ModelCard, settings: Settings) -> bool:
     """Whether this session has answered; draws the notice where it has not."""
     if st.session_state.get(KEY) is not None:
+        place = st.empty()  # always there, or what follows would move, and with it a camera's frame begin anew
+        if st.session_state.pop(JUST_ANSWERED, False):
+            with place:
+                _to_top(key="to-top")
         return True
     st.subheader("Before you start", anchor=False)
     drafts = " (a draft on the server for a day at most)" if settings.keep_drafts else ""
@@ -101,3 +113,4 @@ def _button(label: str, answer: Answer, primary: bool = True) -> None:
 
 def _accept(answer: Answer) -> None:
     st.session_state[KEY] = answer
+    st.session_state[JUST_ANSWERED] = True

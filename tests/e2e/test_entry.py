@@ -104,11 +104,12 @@ def test_in_the_eu_photos_stay_and_the_rest_says_why_not(browsers, astronaut, tm
     port = free_port()
     closed = environment(tmp_path, REGION="EU", CAMERA_URL="rtsp://127.0.0.1:9/")
     with running(streamlit_command(port), port, tmp_path / "log", closed):
-        context = browsers().new_context(permissions=["camera"])
+        context = browsers().new_context(permissions=["camera"], viewport={"width": 390, "height": 700})
         page = context.new_page()
         page.add_init_script(ASKED)
         page.goto(f"http://localhost:{port}")
         accept(page, "I have read this")
+        expect(page.get_by_role("heading", name="Class Mood")).to_be_in_viewport(timeout=SOON_MS)  # not its middle
         picture = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg(on_background(astronaut, 640, 480))}
         give(page, [picture])  # the tab that is open
         expect(page.get_by_role("tabpanel").get_by_text("Faces found")).to_be_visible(timeout=SOON_MS)
