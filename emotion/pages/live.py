@@ -12,6 +12,7 @@ from emotion.lasting import LASTS_S
 from emotion.live import EmotionVideoTransformer, View
 from emotion.pages import bitrate, class_view, connection_check, ice, numbers, room, save_lesson, screen, session
 from emotion.pages.consent import wait_longer
+from emotion.pages.newest import keep_newest_only
 from emotion.pages.numbers import Steady, Stream
 from emotion.pages.storage import storage
 from emotion.recorder import LessonRecorder, LessonState
@@ -95,6 +96,7 @@ def _show_source(analyzer: FaceAnalyzer, settings: Settings) -> tuple[PictureSou
     browser_ice, server_ice = ice.configurations(settings)
     bitrate.allow_sharp_pictures()
     wait_longer()
+    keep_newest_only()
     with above:
         return transformer, webrtc_streamer(
             key="camera",
