@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from emotion.logs import start_logs
 from emotion.settings import Settings
+from emotion.turns import switch_often
 
 logger = logging.getLogger(__name__)
 
@@ -14,6 +15,7 @@ logger = logging.getLogger(__name__)
 @asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
     """What `st.App` enters when the server is about to answer, and leaves when it ends."""
+    switch_often()
     start_logs(Settings.log_level_from_env())
     began = time.monotonic()
     logger.info("the server begins", extra={"fields": _settings()})

@@ -20,6 +20,7 @@ from emotion.metrics import METRICS
 from emotion.recorder import LessonRecorder
 from emotion.sources import Analyzer
 from emotion.timeline import MoodTimeline
+from emotion.turns import STREAM, stand_back
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +82,7 @@ class EmotionVideoTransformer:
         arrived = self._clock()
         try:
             if self._is_starting():
+                stand_back(STREAM)
                 self._analyzer.restart()  # here, as the analyzer belongs to this thread
             view = self.view
             image = require_rgb(_pixels(self._to_rgb.reformat(frame, format="rgb24")))

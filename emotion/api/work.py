@@ -11,6 +11,7 @@ from emotion.analyzer import FaceAnalyzer
 from emotion.api.answers import PictureAnswer, Prediction, picture_answer
 from emotion.api.counters import ApiCounters
 from emotion.images import PictureError, decode_picture
+from emotion.turns import PROGRAM, stand_back
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class Worker:
         self._load = load
         self._counters = counters
         self._most = most
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="api")
+        self._thread = ThreadPoolExecutor(1, "api", stand_back, (PROGRAM,))
         self._loading: Future[FaceAnalyzer] | None = None
         self.in_hand = 0
         self.held_bytes = 0

@@ -10,6 +10,7 @@ from emotion.memory import leave_out_what_lasts
 from emotion.pages import about, documents, entry, lessons, live, notice, photo, recording
 from emotion.pages.storage import storage
 from emotion.settings import Settings
+from emotion.turns import PAGE, stand_back
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ TABS = [
 
 def show() -> None:
     """Draw the page; called by `app.py` on every run of a session."""
+    stand_back(PAGE)
     st.set_page_config(page_title="Class Mood", page_icon=ICON, layout="wide")
     st.title("Class Mood", anchor=False)
     try:
