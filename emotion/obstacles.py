@@ -29,13 +29,18 @@ def obstacle(box: Box, face: Grey) -> str | None:
     return None
 
 
+def with_obstacle(face: Face, crop: Grey) -> Face:
+    """The face of a single picture with what keeps it from being read; `crop` is cut from there, uint8 (48, 48)."""
+    return replace(face, obstacle=obstacle(face.box, crop))
+
+
 def with_obstacles(image: RGBImage, faces: Sequence[Face]) -> list[Face]:
     """Faces of a single RGB picture, uint8 (height, width, 3), each with what keeps it from being read.
 
     A stream sees to this itself, as it cuts its faces out only now and then.
     """
     crops = crop_faces(image, [face.box for face in faces])[..., 0]
-    return [replace(face, obstacle=obstacle(face.box, crop)) for face, crop in zip(faces, crops, strict=True)]
+    return [with_obstacle(face, crop) for face, crop in zip(faces, crops, strict=True)]
 
 
 def sharpness(face: Grey) -> float:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from emotion.analyzer import crop_faces
 from emotion.faces import Face, RGBImage
 from emotion.labels import EMOTIONS, Emotion
-from emotion.obstacles import obstacle, sharpness
+from emotion.obstacles import sharpness, with_obstacle
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -99,19 +99,19 @@ def picture_answer(image: RGBImage, faces: Sequence[Face]) -> PictureAnswer:
     """The answer on an RGB picture, uint8 (height, width, 3), and its faces."""
     height, width = image.shape[:2]
     crops = crop_faces(image, [face.box for face in faces])[..., 0]
-    found = [_face_answer(face, crop) for face, crop in zip(faces, crops, strict=True)]
+    found = [_face_answer(with_obstacle(face, crop), crop) for face, crop in zip(faces, crops, strict=True)]
     return PictureAnswer(width=width, height=height, faces=found)
 
 
 def _face_answer(face: Face, crop: Any) -> FaceAnswer:
-    box, hindrance = face.box, obstacle(face.box, crop)
+    box = face.box
     return FaceAnswer(
         box=BoxAnswer(x1=box.x1, y1=box.y1, x2=box.x2, y2=box.y2),
-        emotion=None if hindrance else face.emotion,
+        emotion=face.emotion,
         probabilities=_rounded(face.scores),
         quality=Quality.model_validate(
             {
-                "obstacle": hindrance,
+                "obstacle": face.obstacle,
                 "width_px": box.width,
                 "sharpness": round(sharpness(crop), 4),
                 "contrast": round(float(crop.std()), 2),

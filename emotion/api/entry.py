@@ -2,6 +2,7 @@
 
 import hmac
 import ipaddress
+from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -47,19 +48,21 @@ def is_local(request: Request) -> bool:
 
     The name is looked at because a stranger's page can have its own name lead to 127.0.0.1 (DNS rebinding).
     """
-    headers = request.headers
+    if request.client is None or not is_loopback(request.client.host) or not is_direct(request.headers):
+        return False
+    origin = request.headers.get("origin")
+    return origin is None or is_loopback(_hostname(origin))
+
+
+def is_direct(headers: Mapping[str, str]) -> bool:
+    """Whether these headers, names in lower case, came through no proxy and call this very machine by name."""
     if any(name in headers for name in FORWARDED):
         return False
-    if request.client is None or not is_loopback(request.client.host):
-        return False
     host = headers.get("host")
-    if host is not None and not is_loopback(hostname_of(f"//{host}")):
-        return False
-    origin = headers.get("origin")
-    return origin is None or is_loopback(hostname_of(origin))
+    return host is None or is_loopback(_hostname(f"//{host}"))
 
 
-def hostname_of(address: str) -> str:
+def _hostname(address: str) -> str:
     """The name or number of an address, "" for none."""
     try:
         return urlsplit(address).hostname or ""

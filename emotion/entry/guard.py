@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from emotion.api.entry import refusal
+from emotion.api.entry import BEARER, refusal
 from emotion.entry import cookie, sign_in
 from emotion.entry.delays import Delays, client_of
 from emotion.entry.headers import is_https
@@ -179,7 +179,7 @@ def _ask(connection: HTTPConnection, page: str) -> Response:
     if connection.scope["type"] == "http" and "text/html" in connection.headers.get("accept", ""):
         return HTMLResponse(page, HTTPStatus.UNAUTHORIZED, KEPT)
     detail = "sign in on the page first; programs send the operator's API_TOKEN to /api/v1 as a bearer token"
-    return problem(HTTPStatus.UNAUTHORIZED, detail, {"WWW-Authenticate": 'Bearer realm="class-mood"'})
+    return problem(HTTPStatus.UNAUTHORIZED, detail, {"WWW-Authenticate": BEARER})
 
 
 async def _password_of(request: Request) -> str:
