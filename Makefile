@@ -23,7 +23,7 @@ run: serving-set ## install what is missing and open the app on http://localhost
 	$(BIN)/streamlit run app.py --server.port=$(PORT) --server.address=localhost
 
 test: dev-set ## install what is missing and run all tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m tests $(ARGS)
 
 train: train-set ## train the network on FER-2013 (DATA=data/fer2013.csv)
 	$(BIN)/python -m training.train --data $(DATA) $(ARGS)

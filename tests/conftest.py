@@ -18,6 +18,22 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED_FER2013 = REPOSITORY.parent / "shared" / "fer2013"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    told = "of python -m tests: those that do not mind others beside them, or those marked alone or e2e, which do"
+    parser.addoption("--part", choices=["together", "alone"], help=told)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--part") is None:
+        return
+    parts: dict[str, list[pytest.Item]] = {"together": [], "alone": []}
+    for item in items:
+        parts["alone" if {"alone", "e2e"} & {mark.name for mark in item.iter_markers()} else "together"].append(item)
+    items[:] = parts.pop(config.getoption("--part"))
+    (others,) = parts.values()
+    config.hook.pytest_deselected(items=others)
+
+
 def miss(what: str) -> NoReturn:
     """Skip with the reason, but fail with `CI=true`: there a skipped test would look like a passed one."""
     if os.environ.get("CI") == "true":

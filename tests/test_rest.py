@@ -169,6 +169,7 @@ def test_the_readmes_javascript_finds_the_face_and_the_docs_page_asks_no_other_h
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_fifty_clients_get_answers_or_429_and_health_stays_quick(served, picture):
     content, ends = picture.read_bytes(), time.monotonic() + 10
     headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "image/jpeg"}

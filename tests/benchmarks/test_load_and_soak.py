@@ -69,6 +69,7 @@ def test_too_few_looks_are_no_success():
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_programs_and_cameras_at_once():
     """Five seconds; how quick health is belongs to the program's long run: a test machine may be busy."""
     found = load.measure(clients=20, streams=2, seconds=5)

@@ -98,6 +98,7 @@ def test_plates_tell_emotions_apart_without_colour():
             assert np.abs(one - other).max() > 60
 
 
+@pytest.mark.alone
 def test_drawing_a_class_costs_little_more_than_copying_the_picture():
     import time
 
