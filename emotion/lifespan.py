@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from emotion.logs import start_logs
+from emotion.memory import collecting
 from emotion.settings import Settings
 from emotion.turns import switch_often
 
@@ -20,7 +21,8 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     began = time.monotonic()
     logger.info("the server begins", extra={"fields": _settings()})
     try:
-        yield
+        with collecting():
+            yield
     finally:
         logger.info("the server ends", extra={"fields": {"uptime_s": round(time.monotonic() - began, 1)}})
 

@@ -5,24 +5,49 @@ import functools
 import gc
 import logging
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 logger = logging.getLogger(__name__)
 
 M_MMAP_THRESHOLD = -3
 """Of glibc's malloc.h."""
 LARGE_BYTES = 1 << 19
+COLLECT_EVERY_S = 10.0
 
 
 @functools.cache
 def leave_out_what_lasts() -> None:
     """Leave all that is loaded by now out of later garbage collections; the first call of a process does it.
 
-    Streamlit collects after every run of a page or of a part of it, which comes a few times a second for each viewer.
-    Over the modules of this app, 290,000 objects, that took 160 ms each time (measured), in which Python did nothing
-    else: three streams were down to six frames a second together.
+    Over the modules of this app, 281,000 objects, a search took 132 ms (measured), in which Python does nothing else.
     """
     gc.collect()
     gc.freeze()
+
+
+@contextmanager
+def collecting(every_s: float = COLLECT_EVERY_S) -> Iterator[None]:
+    """Collect garbage every `every_s` seconds, on a thread of its own, until left.
+
+    Streamlit would after every run of a page or of a part of it, once a second and more for each viewer, which the
+    app's `.streamlit/config.toml` turns off (`runner.postScriptGC`): beside four cameras an eighth of the time in which
+    Python ran at all went into it (py-spy). Once for all viewers is enough for what pages leave behind.
+    """
+    ended = threading.Event()
+
+    def collect() -> None:
+        while not ended.wait(every_s):
+            gc.collect()
+
+    thread = threading.Thread(target=collect, name="garbage", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(1.0)
 
 
 @functools.cache

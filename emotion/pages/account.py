@@ -5,7 +5,9 @@ must know the same before it answers anything, so Streamlit's own functions, und
 """
 
 import json
-from collections.abc import Mapping
+import math
+import time
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 from starlette.requests import HTTPConnection
@@ -14,15 +16,32 @@ from streamlit.user_info import generate_login_redirect_url
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
 
+CONFIGURED_FOR_S = 1.0
+"""How long it is taken for granted whether accounts are configured."""
+
 
 class StreamlitAccount:
-    """What `[auth]` in Streamlit's secrets configures; follows `emotion.entry.guard.Account`."""
+    """What `[auth]` in Streamlit's secrets configures; follows `emotion.entry.guard.Account`.
+
+    Every request and every message of a page asks whether there is such a section. Without a file of secrets Streamlit
+    looks for one each time: under load that was a sixth of what the server's loop did (py-spy, four cameras and 50
+    programs), so it is looked for once a second.
+    """
 
     paths = frozenset({"/auth/login", "/auth/logout", "/oauth2callback"})
     sign_out = "/auth/logout"
 
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._configured = False
+        self._until = -math.inf
+
     def is_configured(self) -> bool:
-        return bool(get_secrets_auth_section())
+        now = self._clock()
+        if now >= self._until:
+            self._configured = bool(get_secrets_auth_section())
+            self._until = now + CONFIGURED_FOR_S
+        return self._configured
 
     def user(self, connection: HTTPConnection) -> str | None:
         """The address in a cookie that was signed here for this app's own origin, "" where it holds none."""

@@ -12,7 +12,6 @@ from emotion.lasting import LASTS_S
 from emotion.live import EmotionVideoTransformer, View
 from emotion.pages import bitrate, class_view, connection_check, ice, numbers, room, save_lesson, screen, session
 from emotion.pages.consent import wait_longer
-from emotion.pages.media_loop import keep_streams_apart
 from emotion.pages.newest import keep_newest_only
 from emotion.pages.numbers import Steady, Stream
 from emotion.pages.storage import storage
@@ -98,7 +97,6 @@ def _show_source(analyzer: FaceAnalyzer, settings: Settings) -> tuple[PictureSou
     bitrate.allow_sharp_pictures()
     wait_longer()
     keep_newest_only()
-    keep_streams_apart()
     with above:
         return transformer, webrtc_streamer(
             key="camera",

@@ -4,12 +4,17 @@ import gc
 import platform
 import subprocess
 import sys
+import threading
+import time
+import tomllib
+import weakref
+from collections.abc import Callable
 from unittest.mock import patch
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from emotion.memory import give_back_large_buffers, leave_out_what_lasts
+from emotion.memory import collecting, give_back_large_buffers, leave_out_what_lasts
 from tests.conftest import REPOSITORY
 
 # In a process of its own: where the heap has room already, glibc takes that first.
@@ -87,3 +92,35 @@ def test_the_page_leaves_out_what_it_has_loaded():
     with patch("streamlit_webrtc.component.get_this_session_info", lambda: None):
         assert not AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60).run().exception
     assert gc.get_freeze_count() > 50_000
+
+
+class Cycle:
+    """Refers to itself, as what a page leaves behind often does."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_garbage_is_found_without_streamlits_help_and_the_thread_ends():
+    gc.disable()
+    try:
+        with collecting(every_s=0.02):
+            left = weakref.ref(Cycle())
+            assert wait_until(lambda: left() is None)
+        assert "garbage" not in {thread.name for thread in threading.enumerate()}
+        left = weakref.ref(Cycle())
+        time.sleep(0.1)
+        assert left() is not None, "somebody else collects, so this test shows nothing"
+    finally:
+        gc.enable()
+
+
+def test_streamlit_leaves_it_to_us():
+    assert tomllib.loads((REPOSITORY / ".streamlit" / "config.toml").read_text())["runner"]["postScriptGC"] is False
+
+
+def wait_until(true: Callable[[], bool], within_s: float = 10.0) -> bool:
+    end = time.monotonic() + within_s
+    while not true() and time.monotonic() < end:
+        time.sleep(0.01)
+    return true()
