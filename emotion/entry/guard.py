@@ -25,6 +25,7 @@ OPEN = frozenset({"/_stcore/health", "/api/v1/health"})
 """What monitors ask; neither tells anything of a person."""
 MOST_FORM_BYTES = 4_096
 KEPT = {"Cache-Control": "no-store"}
+UNREADABLE = "who may enter cannot be read: the app's operator finds the reason in its log"
 
 
 class Account(Protocol):
@@ -34,7 +35,9 @@ class Account(Protocol):
     """What must be open for it to work."""
     sign_out: str
 
-    def is_configured(self) -> bool: ...
+    def is_configured(self) -> bool:
+        """Whether there is one. Raises `ValueError` where that cannot be known."""
+        ...
 
     def user(self, connection: HTTPConnection) -> str | None:
         """The address that signed in, "" where the provider tells none, `None` for nobody."""
@@ -49,7 +52,8 @@ class Guard:
     """Lets in who knows `APP_PASSWORD`, or, where accounts are configured, who signed in with one.
 
     Settings are read at each request, because Streamlit fills the environment from its secrets after the start. Where
-    neither is set all get in.
+    neither is set all get in. Where that cannot be known nobody does, nor where a lock was set and is gone while the
+    server runs, as in the moment in which an editor rewrites the file: an open app wants a start of its own.
     """
 
     def __init__(
@@ -60,6 +64,7 @@ class Guard:
         self._clock = clock
         self._cookies = cookie.EntryCookies()
         self._delays = Delays()
+        self._was_locked = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -81,9 +86,13 @@ class Guard:
         path = scope["path"]
         if path in OPEN:
             return None
-        if self._account is not None and self._account.is_configured():
-            return self._by_account(self._account, connection, path)
-        password = Settings.app_password_from_env()
+        try:
+            by_account, password = self._locks()
+        except ValueError as error:
+            logger.error("nobody gets in: %s", error)
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, UNREADABLE, {"Retry-After": "10"})
+        if by_account is not None:
+            return self._by_account(by_account, connection, path)
         if not password:
             return None
         if scope["type"] == "http" and path.rpartition("/")[2] in ("sign-in", "sign-out"):
@@ -97,6 +106,15 @@ class Guard:
         if self._cookies.is_valid(connection.cookies.get(cookie.NAME, ""), password) or _has_token(connection, path):
             return None
         return _ask(connection, sign_in.password_page(scope["query_string"].decode("latin-1")))
+
+    def _locks(self) -> tuple[Account | None, str]:
+        """The accounts, if configured, and the password, if set. Raises `ValueError` where that cannot be known."""
+        account = self._account if self._account is not None and self._account.is_configured() else None
+        password = Settings.app_password_from_env()
+        if account is None and not password and self._was_locked:
+            raise ValueError("the password or sign-in that was configured is gone; set it again, or start the app anew")
+        self._was_locked = account is not None or bool(password)
+        return account, password
 
     def _while_let_in(self, scope: Scope, receive: Receive, send: Send) -> Receive:
         """What a page says, until it is not let in any more: signing out ends the other tabs' pages, too."""

@@ -12,20 +12,21 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 from starlette.requests import HTTPConnection
 from streamlit.auth_util import get_origin_from_redirect_uri, get_secrets_auth_section
+from streamlit.errors import StreamlitSecretNotFoundError
+from streamlit.runtime.secrets import secrets_singleton
 from streamlit.user_info import generate_login_redirect_url
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
 
-CONFIGURED_FOR_S = 1.0
-"""How long it is taken for granted whether accounts are configured."""
+MISSING_FOR_S = 1.0
+"""How long secrets are taken to be missing where none were found."""
 
 
 class StreamlitAccount:
     """What `[auth]` in Streamlit's secrets configures; follows `emotion.entry.guard.Account`.
 
-    Every request and every message of a page asks whether there is such a section. Without a file of secrets Streamlit
-    looks for one each time: under load that was a sixth of what the server's loop did (py-spy, four cameras and 50
-    programs), so it is looked for once a second.
+    Every request and every message of a page asks. Without a file of secrets Streamlit would look for one each time:
+    under load that was a sixth of what the server's loop did (py-spy, four cameras and 50 programs).
     """
 
     paths = frozenset({"/auth/login", "/auth/logout", "/oauth2callback"})
@@ -33,15 +34,24 @@ class StreamlitAccount:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._configured = False
-        self._until = -math.inf
+        self._missing_until = -math.inf
 
     def is_configured(self) -> bool:
+        """Streamlit's own function would take secrets that it cannot read for none at all, and so open the door."""
         now = self._clock()
-        if now >= self._until:
-            self._configured = bool(get_secrets_auth_section())
-            self._until = now + CONFIGURED_FOR_S
-        return self._configured
+        if now < self._missing_until:
+            return False
+        try:
+            # Waits where the file changed and is being read again: its values are out of the environment meanwhile.
+            secrets_singleton._parse()
+        except StreamlitSecretNotFoundError as error:
+            if error.error_id != "no-secrets-found":
+                raise ValueError(f"Streamlit's secrets cannot be read: {error}") from error
+            self._missing_until = now + MISSING_FOR_S
+            return False
+        except OSError as error:
+            raise ValueError(f"Streamlit's secrets cannot be read: {error}") from error
+        return bool(get_secrets_auth_section())
 
     def user(self, connection: HTTPConnection) -> str | None:
         """The address in a cookie that was signed here for this app's own origin, "" where it holds none."""

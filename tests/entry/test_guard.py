@@ -283,3 +283,33 @@ def test_a_program_is_told_as_a_problem(door: Door) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
     assert json.loads(answer.body)["status"] == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+class UnreadableAccount(MadeUpAccount):
+    def is_configured(self) -> bool:
+        raise ValueError("line 3: no quotes")
+
+
+@pytest.mark.parametrize("password", ["", PASSWORD])
+def test_where_the_lock_cannot_be_read_nobody_gets_in(monkeypatch, caplog, password):
+    monkeypatch.setenv("APP_PASSWORD", password)
+    account = Door(UnreadableAccount())
+    assert account.get("/", **PAGE).status == 503
+    assert account.get("/", **{"as": "a@school.example"}).status == 503
+    assert account.get("/_stcore/health").body == b"inside"
+    assert [message["type"] for message in websocket(account, ["a"])] == ["websocket.close"]
+    assert "line 3" in caplog.text
+    assert b"line 3" not in account.get("/").body
+
+
+def test_a_lock_that_vanishes_while_the_server_runs_opens_nothing(monkeypatch):
+    monkeypatch.setenv("APP_PASSWORD", PASSWORD)
+    door = Door()
+    assert door.get("/").status == 401
+    monkeypatch.delenv("APP_PASSWORD")
+    assert door.get("/").status == 503
+    assert door.get("/api/v1/health").body == b"inside"
+    monkeypatch.setenv("APP_PASSWORD", "another one")
+    assert door.get("/").status == 401
+    monkeypatch.delenv("APP_PASSWORD")
+    assert Door().get("/").body == b"inside", "a server that began without one is open"
