@@ -20,6 +20,8 @@ SELF_CONTAINED = "mov,matroska,avi,mpeg,mpegts,ogg,asf,flv"
 """FFmpeg's names of the formats that are opened; a playlist could name files of this machine, or other machines."""
 LIVE_SCHEMES = ("rtsp://", "rtsps://", "http://", "https://")
 OPEN_TIMEOUT_S, READ_TIMEOUT_S = 10.0, 10.0
+SLACK_S = 2.0
+"""What may be missing at the end of a recording that is not called cut off: the length it tells is seldom exact."""
 CANNOT_READ = "it is no video that can be read (MP4, WebM, MOV or AVI)"
 
 
@@ -65,6 +67,7 @@ class PictureReader:
         if not rate > 0:
             raise RecordingError(f"the rate must be more than 0 pictures a second, got {rate:g}")
         self.truncated = False
+        self._end_s = 0.0
         self._rate = rate
         self._container = _open(source)
         streams = self._container.streams.video
@@ -96,7 +99,7 @@ class PictureReader:
         due = 0.0
         read = False
         try:
-            for frame in self._container.decode(self._stream):
+            for frame in self._frames():
                 if frame.pts is None:
                     continue
                 first = frame.time if first is None else first
@@ -114,8 +117,18 @@ class PictureReader:
             self.truncated = True
         if not read:
             raise RecordingError("there is not one whole picture in it")
-        if self.length_s is not None and first is not None and due < self.length_s - 2 / self._rate - 1:
+        if self.length_s is not None and self._end_s < self.length_s - SLACK_S:
             self.truncated = True
+
+    def _frames(self) -> Iterator[av.VideoFrame]:
+        """The frames as they come. Notes how far pictures and sound go, either of which may end before the other."""
+        starts_s = (self._container.start_time or 0) / av.time_base
+        for packet in self._container.demux(self._stream, *self._container.streams.audio):
+            if packet.pts is not None and packet.time_base is not None:
+                end_s = float((packet.pts + (packet.duration or 0)) * packet.time_base) - starts_s
+                self._end_s = max(self._end_s, end_s)
+            if packet.stream.index == self._stream.index:
+                yield from (frame for frame in packet.decode() if isinstance(frame, av.VideoFrame))
 
 
 def _too_long(longest_s: float) -> str:

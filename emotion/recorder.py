@@ -18,6 +18,7 @@ class LessonState(StrEnum):
     """What becomes of the pictures that come in."""
 
     EMPTY = "empty"
+    WAITING = "waiting"
     RUNNING = "running"
     PAUSED = "paused"
     STOPPED = "stopped"
@@ -86,11 +87,19 @@ class LessonRecorder:
             if self._state in {LessonState.RUNNING, LessonState.PAUSED}:
                 self._stop()
 
-    def erase(self) -> None:
-        """Forget everything; the next picture begins a new lesson."""
+    def erase(self, wait: bool = False) -> None:
+        """Forget everything; the next picture begins a new lesson, with `wait` not before `begin`."""
         with self._lock:
             self.title = ""
             self._begin()
+            if wait:
+                self._state = LessonState.WAITING
+
+    def begin(self) -> None:
+        """Let the next picture begin a lesson, where one is waited for."""
+        with self._lock:
+            if self._state is LessonState.WAITING:
+                self._state = LessonState.EMPTY
 
     def mark(self, text: str, at: float) -> None:
         """Stamp the teacher's own words on the timeline, at `at` seconds of the clock that pictures come by.

@@ -3,6 +3,8 @@
 import io
 import logging
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from emotion.classifier import EmotionClassifier
@@ -15,6 +17,11 @@ logger = logging.getLogger(__name__)
 
 MOST_S = 4 * 3600.0
 """Of a recording that a page analyses, as of a live lesson."""
+UNWANTED_S = 180.0
+"""How long a recording goes on whose page is gone: a moment without network is no reason to stop."""
+LOOK_S = 0.5
+_turn = threading.Lock()
+"""One recording of all pages at a time: each takes what processors there are, and streams go on beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +35,26 @@ class Result:
 
 
 class RecordingJob:
-    """Begins at once; `progress`, `result` and `error` may be read at any time. The recording stays in memory."""
+    """Begins when those before it are done; `waits`, `progress`, `result` and `error` may be read at any time.
 
-    def __init__(self, content: bytes, classifier: EmotionClassifier, rate: float, annotate: bool, title: str) -> None:
+    The recording stays in memory. `wanted` is asked now and then: after `UNWANTED_S` of noes it is cancelled.
+    """
+
+    def __init__(
+        self,
+        content: bytes,
+        classifier: EmotionClassifier,
+        rate: float,
+        annotate: bool,
+        title: str,
+        wanted: Callable[[], bool] = lambda: True,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.progress = Progress(0.0, None, None)
+        self.waits = True
+        self._wanted = wanted
+        self._clock = clock
+        self._wanted_at = clock()
         self.result: Result | None = None
         self.error = ""
         self._cancelled = threading.Event()
@@ -54,7 +77,15 @@ class RecordingJob:
 
     def _run(self, content: bytes, classifier: EmotionClassifier, rate: float, annotate: bool, title: str) -> None:
         try:
-            self.result = self._analyse(content, classifier, rate, annotate, title)
+            while not _turn.acquire(timeout=LOOK_S):
+                if not self._goes_on():
+                    self.error = f"{title}: cancelled before it began"
+                    return
+            try:
+                self.waits = False
+                self.result = self._analyse(content, classifier, rate, annotate, title)
+            finally:
+                _turn.release()
         except RecordingError as error:
             self.error = f"{title}: {error}"
         except Exception as error:
@@ -83,4 +114,13 @@ class RecordingJob:
 
     def _told(self, progress: Progress) -> bool:
         self.progress = progress
+        return self._goes_on()
+
+    def _goes_on(self) -> bool:
+        now = self._clock()
+        if self._wanted():
+            self._wanted_at = now
+        elif now - self._wanted_at > UNWANTED_S:
+            logger.info("a recording is given up, as its page is gone")
+            self._cancelled.set()
         return not self._cancelled.is_set()

@@ -30,10 +30,17 @@ SHARES_HELP = (
 )
 
 
-def show(recorder: LessonRecorder, card: ModelCard, now: Callable[[], float], playing: bool) -> None:
-    """Draw the section. `now` is the clock by which pictures are recorded, in seconds."""
+def show(
+    recorder: LessonRecorder, card: ModelCard, now: Callable[[], float], playing: bool, changed: Callable[[], None]
+) -> None:
+    """Draw the section. `now` is the clock by which pictures are recorded, in seconds.
+
+    `changed` is called when the teacher has ended the lesson, and before and after it is erased.
+    """
+    if not playing:
+        recorder.begin()  # pressing START is a beginning, too
     st.subheader("This lesson", anchor=False, help=SHARES_HELP)
-    st.fragment(_show_controls, run_every=1.0 if playing else None)(recorder, now)
+    st.fragment(_show_controls, run_every=1.0 if playing else None)(recorder, now, playing, changed)
     _show_marker_form(recorder, now)
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     whole = row.segmented_control("Show", SPANS, default=SPANS[0], required=True, key="class-span") == SPANS[1]
@@ -45,13 +52,29 @@ def show(recorder: LessonRecorder, card: ModelCard, now: Callable[[], float], pl
     )
 
 
-def _show_controls(recorder: LessonRecorder, now: Callable[[], float]) -> None:
+def _end(recorder: LessonRecorder, changed: Callable[[], None]) -> None:
+    recorder.stop()
+    changed()
+
+
+def _erase(recorder: LessonRecorder, playing: bool, changed: Callable[[], None]) -> None:
+    """What was to be saved is handed over first, to its end; while pictures come, nothing is counted from here on."""
+    _end(recorder, changed)
+    recorder.erase(wait=playing)
+    changed()
+
+
+def _show_controls(
+    recorder: LessonRecorder, now: Callable[[], float], playing: bool, changed: Callable[[], None]
+) -> None:
     """Pause, stop, erase; only what makes sense now can be pressed."""
     state = recorder.state
     row = st.container(horizontal=True, vertical_alignment="center")
     row.markdown(_state_in_words(recorder, now()), width="stretch")
     if state is LessonState.PAUSED:
         row.button("Go on", icon=":material/play_arrow:", on_click=recorder.resume, key="class-resume")
+    elif state is LessonState.WAITING:
+        row.button("Begin", icon=":material/play_arrow:", on_click=recorder.begin, key="class-begin")
     else:
         row.button(
             "Pause",
@@ -64,14 +87,20 @@ def _show_controls(recorder: LessonRecorder, now: Callable[[], float]) -> None:
     row.button(
         "End",
         icon=":material/stop:",
-        on_click=recorder.stop,
+        on_click=_end,
+        args=(recorder, changed),
         disabled=state not in {LessonState.RUNNING, LessonState.PAUSED},
         help="Ends this lesson; its numbers stay on the page until you erase them or close it.",
         key="class-stop",
     )
-    with row.popover("Erase", icon=":material/delete:", disabled=state is LessonState.EMPTY):
-        st.markdown("Forget all numbers and markers of this lesson? This cannot be undone.")
-        st.button("End and erase", type="primary", on_click=recorder.erase, key="class-erase")
+    nothing = state in {LessonState.EMPTY, LessonState.WAITING}
+    with row.popover("Erase", icon=":material/delete:", disabled=nothing):
+        st.markdown(
+            "Forget all numbers and markers of this lesson? This cannot be undone. What you had saved stays under "
+            "*Lessons*. Nothing more is counted until you begin a new lesson."
+        )
+        arguments = (recorder, playing, changed)
+        st.button("End and erase", type="primary", on_click=_erase, args=arguments, key="class-erase")
 
 
 def _state_in_words(recorder: LessonRecorder, now: float) -> str:
@@ -79,6 +108,8 @@ def _state_in_words(recorder: LessonRecorder, now: float) -> str:
     match recorder.state:
         case LessonState.EMPTY:
             return "It begins with the first picture after START."
+        case LessonState.WAITING:
+            return ":material/pause: Erased. The picture goes on; nothing is counted until you press Begin."
         case LessonState.PAUSED:
             return ":material/pause: Paused; the timeline will have a gap."
         case LessonState.STOPPED:

@@ -60,8 +60,13 @@ def show(analyzer: FaceAnalyzer, settings: Settings) -> None:
         busy = stream.state.playing or stream.state.signalling
         asks = st.session_state.get("class-asks", False)
         st.fragment(numbers.show, run_every=REFRESH_S if busy else None)(source, stream, asks)
-    class_view.show(lesson, analyzer.classifier.card, source.now, stream.state.playing)
-    save_lesson.show(lesson.snapshot, storage(settings), stream.state.playing)
+    kept = storage(settings)
+
+    def changed() -> None:
+        save_lesson.catch_up(lesson.snapshot, kept)
+
+    class_view.show(lesson, analyzer.classifier.card, source.now, stream.state.playing, changed)
+    save_lesson.show(lesson.snapshot, kept, stream.state.playing)
 
 
 def _show_source(analyzer: FaceAnalyzer, settings: Settings) -> tuple[PictureSource, Stream | Steady]:
@@ -117,7 +122,7 @@ def _record(source: PictureSource, lesson: LessonRecorder) -> None:
         other: PictureSource | None = st.session_state.get(key)
         if other is not None:
             other.recorder = lesson if other is source else None
-    if lesson.state is LessonState.EMPTY:
+    if lesson.state in {LessonState.EMPTY, LessonState.WAITING}:
         lesson.source = source.name
 
 

@@ -52,7 +52,7 @@ def show(analyzer: FaceAnalyzer) -> None:
         chosen = st.selectbox("Look at", range(len(read)), format_func=lambda n: read[n][1].name, key="photo-chosen")
         read = [read[chosen or 0]]
     for file, photo in read:
-        _show_result(decode_picture(file.getvalue()), photo, analyzer)
+        _show_result(decode_picture(file.getvalue()), photo, analyzer, file.file_id)
 
 
 def _read(files: Sequence[UploadedFile], analyzer: FaceAnalyzer) -> list[tuple[UploadedFile, Photo]]:
@@ -94,7 +94,7 @@ def _show_all(photos: Sequence[Photo], model: str) -> None:
         row.download_button(kind, content, name, mime, icon=":material/download:", on_click="ignore", key=f"all-{kind}")
 
 
-def _show_result(image: RGBImage, photo: Photo, analyzer: FaceAnalyzer) -> None:
+def _show_result(image: RGBImage, photo: Photo, analyzer: FaceAnalyzer, file_id: str) -> None:
     faces = [*photo.faces]
     drawn = draw_faces(image, faces, numbered=len(faces) > 1)
     picture, summary = st.columns([3, 2], gap="large")
@@ -104,7 +104,7 @@ def _show_result(image: RGBImage, photo: Photo, analyzer: FaceAnalyzer) -> None:
         if not faces:
             st.markdown("No face found. Faces should look towards the camera and be at least 40 pixels wide.")
             return
-        _show_downloads(drawn, faces, image, analyzer.classifier.card.name)
+        _show_downloads(_png(file_id, drawn), faces, image, analyzer.classifier.card.name)
     with summary if len(faces) == 1 else st.container():
         _show_faces(image, faces, analyzer)
     st.dataframe(face_rows(faces), hide_index=True, width="stretch", key="photo-table")
@@ -137,12 +137,21 @@ def _show_look(image: RGBImage, face: Face, analyzer: FaceAnalyzer) -> None:
     )
 
 
-def _show_downloads(drawn: RGBImage, faces: list[Face], image: RGBImage, model: str) -> None:
+def _png(file_id: str, drawn: RGBImage) -> bytes:
+    """The drawn picture as a file, made once. Not by a function of its button: Streamlit drops what such a one made
+    after the second run of any viewer's page, on a busy server before a browser has fetched it."""
+    known: tuple[str, bytes] | None = st.session_state.get("photo-png")
+    if known is None or known[0] != file_id:
+        known = st.session_state["photo-png"] = file_id, encode_png(drawn)
+    return known[1]
+
+
+def _show_downloads(drawn: bytes, faces: list[Face], image: RGBImage, model: str) -> None:
     png, table, numbers = st.columns(3)
     height, width = image.shape[:2]
     png.download_button(
         "PNG",
-        lambda: encode_png(drawn),  # made only when asked for: a large picture takes seconds
+        drawn,
         "faces.png",
         "image/png",
         on_click="ignore",

@@ -8,7 +8,7 @@ from emotion.analyzer import FaceAnalyzer
 from emotion.card import ModelCard
 from emotion.lesson import Lesson
 from emotion.mood import group_shares, mean_shares
-from emotion.pages import lesson_files, save_lesson, timeline_chart
+from emotion.pages import lesson_files, save_lesson, session, timeline_chart
 from emotion.pages.storage import Storage, storage
 from emotion.pictures import MOST_BYTES
 from emotion.recording_job import RecordingJob, Result
@@ -67,7 +67,7 @@ def _show_form(analyzer: FaceAnalyzer) -> None:
         )
         return
     st.session_state[JOB] = RecordingJob(
-        file.getvalue(), analyzer.classifier, RATES[rate or "2 a second"], annotate, file.name
+        file.getvalue(), analyzer.classifier, RATES[rate or "2 a second"], annotate, file.name, session.is_open()
     )
     st.rerun()
 
@@ -76,6 +76,8 @@ def _show_progress(job: RecordingJob) -> None:
     """How far it is; the whole page is drawn anew when it is done."""
     progress = job.progress
     told = f"{clock(progress.done_s)} analysed"
+    if job.waits:
+        told = "Another recording is first; yours begins by itself. You can use the other tabs."
     if progress.left_s is not None:
         told += f", about {progress.left_s:.0f} s left"
     st.progress(progress.fraction or 0.0, text=told)

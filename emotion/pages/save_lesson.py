@@ -9,7 +9,7 @@ from emotion.lesson import Lesson
 from emotion.pages.storage import Storage
 from emotion.pages.words import local_time, sentence
 from emotion.series import clock
-from emotion.store import Saving
+from emotion.store import DraftKeeper, Saving
 from emotion.store.keeping import LessonKeeping
 from emotion.store.rows import LONGEST_TITLE
 
@@ -21,6 +21,7 @@ A key belongs to one tab, reaches no other user, needs no cookie, and lives as l
 given the address has it too, and while the page is open not even they are offered the draft.
 """
 MOST_KEYS = 5
+LIVE = "class"
 REFUSED = "save-refused"
 """Key of `st.session_state`: why the last press did not save."""
 DRAFT_HELP = (
@@ -30,21 +31,28 @@ DRAFT_HELP = (
 )
 
 
-def show(snapshot: Callable[[], Lesson], storage: Storage, playing: bool = False, key: str = "class") -> None:
+def show(snapshot: Callable[[], Lesson], storage: Storage, playing: bool = False, key: str = LIVE) -> None:
     """Draw the section for the lesson that `snapshot` gives, which is looked at every few seconds.
 
-    `playing` is whether it may grow; `key` tells the lessons of one session apart, and drafts are offered where it is
-    "class".
+    `playing` is whether it may grow; `key` tells the lessons of one session apart, and drafts are kept and offered
+    where it is `LIVE`.
     """
     keeping = _session(storage, key)
-    watched = playing or bool(keeping.keys) or bool(_foreign_keys(keeping))
+    watched = playing or bool(snapshot().windows) or bool(keeping.keys) or bool(_foreign_keys(keeping))
     st.fragment(_show, run_every=REFRESH_S if watched else None)(snapshot, storage, keeping, key)
+
+
+def catch_up(snapshot: Callable[[], Lesson], storage: Storage) -> None:
+    """Look at the live lesson at once: it ended, or will be erased, before the section looks again."""
+    _session(storage, LIVE).follow(snapshot())
 
 
 def _session(storage: Storage, key: str) -> LessonKeeping:
     name = f"{key}-keeping"
     if name not in st.session_state:
-        st.session_state[name] = LessonKeeping(storage.saver, storage.drafts)
+        # A draft is found again by the address, which names the drafts of live lessons only.
+        drafts = storage.drafts if key == LIVE else DraftKeeper(None)
+        st.session_state[name] = LessonKeeping(storage.saver, drafts)
     return st.session_state[name]
 
 
@@ -56,14 +64,14 @@ def _recovered() -> dict[str, tuple[Lesson, LessonKeeping]]:
 def _show(snapshot: Callable[[], Lesson], storage: Storage, keeping: LessonKeeping, key: str) -> None:
     lesson = snapshot()
     keeping.follow(lesson)
-    if key == "class":
+    if key == LIVE:
         _show_offers(storage, keeping)
         for name, (recovered, its_keeping) in [*_recovered().items()]:
             its_keeping.follow(recovered)
             _show_recovered(name, recovered, its_keeping)
         _note_keys(keeping)
     if lesson.windows:
-        _show_form(lesson, keeping, key, storage.drafts.keeps)
+        _show_form(lesson, keeping, key, storage.drafts.keeps and key == LIVE)
 
 
 def _show_form(lesson: Lesson, keeping: LessonKeeping, key: str, drafts: bool) -> None:
@@ -144,12 +152,22 @@ def _show_offers(storage: Storage, keeping: LessonKeeping) -> None:
 
 
 def _recover(name: str, draft: Lesson, storage: Storage) -> None:
-    _recovered()[name] = draft, LessonKeeping(storage.saver, storage.drafts, name)
+    _recovered()[name] = draft, LessonKeeping(storage.saver, storage.drafts, name, draft)
+
+
+def _forget(name: str) -> None:
+    _, keeping = _recovered().pop(name)
+    keeping.discard()
 
 
 def _show_recovered(name: str, lesson: Lesson, keeping: LessonKeeping) -> None:
     with st.container(border=True, key=f"recovered-{_short(name)}"):
-        st.markdown(f"**Recovered**: {local_time(lesson.started)}, {_minutes(lesson)}")
+        row = st.container(horizontal=True, vertical_alignment="center")
+        row.markdown(f"**Recovered**: {local_time(lesson.started)}, {_minutes(lesson)}", width="stretch")
+        if not keeping.asked:
+            with row.popover("Discard"):
+                st.markdown("Forget its numbers and markers? This cannot be undone.")
+                st.button("Discard for good", key=f"forget-{_short(name)}", on_click=_forget, args=(name,))
         _show_form(lesson, keeping, f"recovered-{_short(name)}", drafts=True)
 
 

@@ -128,7 +128,10 @@ class Share {
     clearTimeout(this.leaving);
     const first = !this.data;
     const faster = this.data?.rate !== data.rate;
-    if (this.data && this.data.token !== data.token) this.failures = 0;
+    if (this.data && this.data.token !== data.token) {
+      this.failures = 0;
+      if (this.track) this.say(WORDS.sharing); // the page was asked for another token, and this is it
+    }
     Object.assign(this, { data, setStateValue, setTriggerValue });
     if (first && data.sharing) this.tell(false); // the page remembers a sharing that a reload has ended
     if (this.track && faster) this.helper.every(1000 / data.rate);

@@ -36,8 +36,8 @@ class LessonKeeping:
     """One session's lesson, followed by its page every few seconds; one thread at a time.
 
     Before it is asked to save, a draft is kept, at most a minute behind. From then on what is new is saved every
-    minute and at the end. The draft goes once the database has acknowledged the lesson, or when it is erased. `key`
-    is that of the draft which the first lesson was recovered from.
+    minute and at the end. The draft goes once the database has acknowledged the lesson, or when it is erased.
+    `recovered` is what the first lesson is if it comes out of a draft, and `key` that draft's: its day goes on.
     """
 
     def __init__(
@@ -45,12 +45,14 @@ class LessonKeeping:
         saver: LessonSaver,
         drafts: DraftKeeper,
         key: str = "",
+        recovered: Lesson | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._saver = saver
         self._drafts = drafts
         self._clock = clock
         self._next_key = key
+        self._recovered = recovered
         self._current: _Followed | None = None
         self._left: list[_Followed] = []
         self.trouble = ""
@@ -82,12 +84,12 @@ class LessonKeeping:
         if not lesson.windows:
             return
         if current is None:
-            current = self._current = _Followed(lesson, self._next_key or secrets.token_urlsafe(16))
-            self._next_key = ""
+            key = self._next_key or secrets.token_urlsafe(16)
+            current = self._current = _Followed(lesson, key, drafted=self._recovered)
+            self._next_key, self._recovered = "", None
         current.lesson = replace(lesson, title=current.title) if current.id else lesson
-        if current.id:
-            self._save_what_is_new(current)
-        if not current.id or self.saving.waiting:
+        handed_over = bool(current.id) and self._save_what_is_new(current)
+        if not handed_over or self.saving.waiting:
             self._draft(current)
         elif self._is_done(current):
             current.drafted = None
@@ -108,11 +110,23 @@ class LessonKeeping:
         current.handed, current.handed_at = lesson, self._clock()
         self._saver.wait(current.id, SAVED_SOON_S)
 
-    def _save_what_is_new(self, current: _Followed) -> None:
+    def discard(self) -> None:
+        """Forget the current lesson, and its draft, unless it waits to be saved."""
+        if self._current is not None:
+            self._leave(self._current)
+            self._current = None
+
+    def _save_what_is_new(self, current: _Followed) -> bool:
+        """Hand over what is due; false where that was refused, so that its draft is needed on."""
         due = self._clock() - current.handed_at >= SAVE_EVERY_S or current.lesson.ended is not None
         if due and current.lesson != current.handed and not self.saving.deleted:
-            self._saver.save(current.lesson, current.id)
+            try:
+                self._saver.save(current.lesson, current.id)
+            except ValueError as error:  # too many wait
+                logger.warning("a lesson is saved later: %s", error)
+                return False
             current.handed, current.handed_at = current.lesson, self._clock()
+        return True
 
     def _draft(self, current: _Followed) -> None:
         self._drafts.hold(current.key)
@@ -135,11 +149,17 @@ class LessonKeeping:
         if one.id and self._saver.state(one.id).waiting:
             self._left.append(one)
         else:
-            self._drafts.discard(one.key)
+            self._discard(one.key)
 
     def _is_done(self, one: _Followed) -> bool:
         """Whether nothing waits to be saved any more; then its draft is removed."""
         if self._saver.state(one.id).waiting:
             return False
-        self._drafts.discard(one.key)
+        self._discard(one.key)
         return True
+
+    def _discard(self, key: str) -> None:
+        try:
+            self._drafts.discard(key)
+        except OSError as error:  # as on a disk that has become read-only
+            logger.warning("a draft could not be removed, it expires: %s", error)

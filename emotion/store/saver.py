@@ -131,6 +131,9 @@ class LessonSaver:
         except (OSError, ValueError) as error:
             logger.warning("a lesson waits to be saved: %s", error)
             return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        except Exception as error:  # the thread must live: all lessons of all pages are saved by it
+            logger.exception("a lesson waits to be saved")
+            return f"the database failed in a way that was not foreseen ({type(error).__name__})"
         with self._change:
             newer = self._waiting.get(lesson_id) is not lesson
             if not newer:

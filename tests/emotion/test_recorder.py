@@ -74,6 +74,21 @@ def test_a_stopped_lesson_stays_until_it_is_erased(recorder):
     assert starts(recorder) == [0.0]
 
 
+def test_after_an_erasure_that_waits_nothing_is_counted_until_it_is_begun():
+    recorder = LessonRecorder("network")
+    recorder.record([], 0.0)
+    recorder.erase(wait=True)
+    for second in range(20):
+        recorder.record([], float(second))
+    assert recorder.state is LessonState.WAITING
+    assert recorder.snapshot().windows == ()
+    recorder.begin()
+    recorder.record([], 20.0)
+    assert recorder.state is LessonState.RUNNING
+    recorder.begin()
+    assert recorder.state is LessonState.RUNNING
+
+
 def test_markers_are_stamped_in_seconds_of_the_lesson(recorder):
     with pytest.raises(ValueError, match="there is no lesson to mark: press START first"):
         recorder.mark("Quiz", 1.0)

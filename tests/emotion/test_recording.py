@@ -79,6 +79,23 @@ def test_a_cut_off_recording_gives_what_there_is():
     assert reader.truncated
 
 
+@pytest.mark.parametrize(("kind", "codec"), [("mp4", "libx264"), ("webm", "libvpx")])
+@pytest.mark.parametrize(("sound_s", "begins_s"), [(10.0, 0.0), (16.0, 0.0), (16.0, 5.0), (4.0, 0.0)])
+def test_sound_and_pictures_that_do_not_end_together_are_no_cut(kind, codec, sound_s, begins_s):
+    times = [begins_s + number / 10 for number in range(100)]
+    whole = film([plain(n) for n in range(100)], kind=kind, codec=codec, times=times, sound_s=sound_s)
+    with PictureReader(io.BytesIO(whole), rate=2) as reader:
+        assert len([*reader]) == pytest.approx(20, abs=1)
+    assert not reader.truncated
+
+
+def test_a_cut_off_recording_with_sound_is_told_too():
+    whole = film([plain(n) for n in range(100)], kind="webm", codec="libvpx", sound_s=10.0)
+    with PictureReader(io.BytesIO(whole[: len(whole) // 2]), rate=2) as reader:
+        assert len([*reader]) >= 2
+    assert reader.truncated
+
+
 def zipped() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

@@ -1,6 +1,7 @@
 """The lesson's section of the page, in Streamlit's own test runner."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,15 +15,18 @@ from tests.fakes import make_face
 CARD = ModelCard.load(DEFAULT_MODEL.with_suffix(".json"))
 
 
-def section(recorder: LessonRecorder, now_s: float) -> AppTest:
+def section(
+    recorder: LessonRecorder, now_s: float, playing: bool = False, changed: Callable[[], None] = lambda: None
+) -> AppTest:
     """The section as a page of its own, at `now_s` of the lesson."""
 
-    def show_section(recorder, card, now_s):
+    def show_section(recorder, card, now_s, playing, changed):
         from emotion.pages import class_view
 
-        class_view.show(recorder, card, lambda: now_s, playing=False)
+        class_view.show(recorder, card, lambda: now_s, playing, changed)
 
-    app = AppTest.from_function(show_section, kwargs={"recorder": recorder, "card": CARD, "now_s": now_s})
+    given = {"recorder": recorder, "card": CARD, "now_s": now_s, "playing": playing, "changed": changed}
+    app = AppTest.from_function(show_section, kwargs=given)
     app.run(timeout=30)
     assert not app.exception
     return app
@@ -86,6 +90,41 @@ def test_pause_go_on_end_and_erase():
     app.button(key="class-erase").click().run()
     assert recorder.state is LessonState.EMPTY
     assert recorder.snapshot().windows == ()
+
+
+def test_erased_while_the_camera_plays_nothing_is_counted_until_it_is_begun():
+    recorder = lesson(3)
+    app = section(recorder, 16.0, playing=True)
+    app.button(key="class-erase").click().run()
+    recorder.record([make_face(happy=0.7)], 17.0)
+    assert recorder.state is LessonState.WAITING
+    assert "nothing is counted until you press Begin" in app.markdown[0].value
+    assert app.button(key="class-stop").disabled
+    app.button(key="class-begin").click().run()
+    recorder.record([make_face(happy=0.7)], 18.0)
+    assert recorder.state is LessonState.RUNNING
+
+
+def test_after_an_erasure_start_is_a_beginning_too():
+    recorder = lesson(3)
+    recorder.erase(wait=True)
+    section(recorder, 16.0, playing=False)
+    assert recorder.state is LessonState.EMPTY
+
+
+def test_the_end_of_a_lesson_is_handed_over_before_it_is_erased():
+    seen = []
+    recorder = lesson(3)
+
+    def changed() -> None:
+        snapshot = recorder.snapshot()
+        seen.append((len(snapshot.windows), snapshot.ended is not None))
+
+    app = section(recorder, 16.0, playing=True, changed=changed)
+    app.button(key="class-stop").click().run()
+    assert seen == [(4, True)]
+    app.button(key="class-erase").click().run()
+    assert seen == [(4, True), (4, True), (0, False)]
 
 
 def test_markers_by_one_press_or_in_own_words():

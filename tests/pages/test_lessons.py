@@ -4,9 +4,11 @@ import time
 from dataclasses import replace
 
 import pytest
+import streamlit
 from streamlit.testing.v1 import AppTest
 
 from emotion.card import ModelCard
+from emotion.pages.save_lesson import REFRESH_S
 from emotion.pages.storage import Storage
 from emotion.settings import DEFAULT_MODEL
 from emotion.store import DraftKeeper, LessonSaver, LessonStore
@@ -36,13 +38,14 @@ def kept(tmp_path):
     store.close()
 
 
-def saving(storage, lesson=LESSON, keys=()) -> AppTest:
-    def show_section(lesson, storage):
+def saving(storage, lesson=LESSON, keys=(), playing=True, key="class") -> AppTest:
+    def show_section(lesson, storage, playing, key):
         from emotion.pages import save_lesson
 
-        save_lesson.show(lambda: lesson, storage, playing=True)
+        save_lesson.show(lambda: lesson, storage, playing, key)
 
-    app = AppTest.from_function(show_section, kwargs={"lesson": lesson, "storage": storage})
+    given = {"lesson": lesson, "storage": storage, "playing": playing, "key": key}
+    app = AppTest.from_function(show_section, kwargs=given)
     if keys:
         app.query_params["lesson"] = [*keys]
     return checked(app.run(timeout=30))
@@ -65,6 +68,13 @@ def checked(app: AppTest) -> AppTest:
 def press(app: AppTest, label: str) -> AppTest:
     next(button for button in app.button if button.label == label).click()
     return checked(app.run(timeout=30))
+
+
+def wait_for(found, within_s=10.0):
+    end = time.monotonic() + within_s
+    while not found() and time.monotonic() < end:
+        time.sleep(0.02)
+    return found()
 
 
 def told(app: AppTest) -> str:
@@ -129,6 +139,53 @@ def test_a_lesson_deleted_elsewhere_can_be_saved_anew(kept):
     assert [s.title for s in kept.store.search()[0]] == ["again"]
 
 
+def test_a_lesson_whose_camera_stopped_is_still_looked_at_without_drafts(kept, monkeypatch):
+    """Its end is yet to be saved."""
+    asked, fragment = [], streamlit.fragment
+
+    def noted(function, run_every=None):
+        asked.append(run_every)
+        return fragment(function, run_every=run_every)
+
+    monkeypatch.setattr(streamlit, "fragment", noted)
+    without = Storage(kept.store, kept.saver, DraftKeeper(None))
+    saving(without, replace(LESSON, ended=None), playing=False)
+    saving(without, NOTHING, playing=False)
+    assert asked == [REFRESH_S, None]
+
+
+def test_what_ends_and_is_erased_between_two_looks_is_saved_to_its_end(kept):
+    now = replace(LESSON, ended=None, windows=LESSON.windows[:60])
+
+    def show_section(storage, current):
+        import streamlit as st
+
+        from emotion.pages import save_lesson
+
+        save_lesson.show(lambda: current[-1], storage, playing=True)
+        for name in ("look", "other"):
+            st.button(name, on_click=save_lesson.catch_up, args=(lambda: current[-1], storage))
+
+    current = [now]
+    app = AppTest.from_function(show_section, kwargs={"storage": kept, "current": current})
+    press(checked(app.run(timeout=30)), "Save lesson")
+    current.append(LESSON)
+    press(app, "look")
+    current.append(NOTHING)
+    press(app, "look")
+    (summary,) = wait_for(lambda: [one for one in kept.store.search()[0] if one.windows == len(LESSON.windows)])
+    assert kept.store.get(summary.id).ended == LESSON.ended
+
+
+def test_a_recording_keeps_no_draft_that_nobody_could_find_again(kept, tmp_path):
+    app = saving(kept, key="recording")
+    assert "draft" not in told(app)
+    assert not (tmp_path / "drafts").exists()
+    assert "lesson" not in app.query_params
+    press(app, "Save lesson")
+    assert kept.store.search()[1] == 1
+
+
 # --- recovering
 
 
@@ -154,6 +211,14 @@ def test_a_recovered_lesson_can_be_saved(crashed, tmp_path):
     press(app, "Save lesson")
     assert [s.windows for s in crashed.store.search()[0]] == [120]
     assert [*(tmp_path / "drafts").iterdir()] == []
+
+
+def test_a_recovered_lesson_can_be_discarded(crashed, tmp_path):
+    app = press(saving(crashed, NOTHING, ["key-of-the-tab"]), "Recover")
+    press(app, "Discard for good")
+    assert "Recover" not in told(app)
+    assert [*(tmp_path / "drafts").iterdir()] == []
+    assert crashed.store.search()[1] == 0
 
 
 def test_a_discarded_draft_is_not_offered_again(crashed, tmp_path):

@@ -54,11 +54,18 @@ def test_without_a_recording_nothing_can_be_begun():
 
 def test_a_running_analysis_tells_how_far_it_is_and_can_be_cancelled():
     cancelled = []
-    job = SimpleNamespace(running=True, progress=Progress(65, 0.5, 12.4), cancel=lambda: cancelled.append(True))
+    job = SimpleNamespace(
+        running=True, waits=False, progress=Progress(65, 0.5, 12.4), cancel=lambda: cancelled.append(True)
+    )
     app = tab(job)
     assert app.get("progress")[0].proto.text == "1:05 analysed, about 12 s left"
     app.button(key="recording-cancel").click().run()
     assert cancelled
+
+
+def test_one_that_waits_for_another_says_so():
+    job = SimpleNamespace(running=True, waits=True, progress=Progress(0, None, None), cancel=lambda: None)
+    assert tab(job).get("progress")[0].proto.text.startswith("Another recording is first; yours begins by itself.")
 
 
 def test_a_result_has_its_charts_numbers_and_downloads(result):

@@ -182,3 +182,52 @@ def test_there_must_be_a_lesson_and_its_title_must_fit(page):
     with pytest.raises(ValueError, match="at most 200"):
         page.keeping.save("x" * 201)
     assert not page.keeping.asked
+
+
+def test_a_recovered_draft_is_not_written_again_so_that_its_day_ends(page, tmp_path):
+    page.follow(after(30), 5.0)
+    (key,) = page.keeping.keys
+    (file,) = page.files()
+    written = file.stat().st_mtime_ns
+    page.s += HELD_S + 1
+    found = page.drafts.find(key)
+    again = LessonKeeping(page.saver, page.drafts, key, found, clock=lambda: page.s)
+    for _ in range(5):
+        page.s += DRAFT_EVERY_S
+        again.follow(found)
+    assert file.stat().st_mtime_ns == written
+    assert page.drafts.find(key) is None  # nobody else is offered it meanwhile
+    again.discard()
+    assert page.files() == []
+    assert again.keys == []
+
+
+def test_where_too_many_lessons_wait_a_saved_one_keeps_a_draft_and_is_handed_over_later(page, monkeypatch):
+    page.follow(after(12), 5.0)
+    page.keeping.save("Algebra")
+    page.saved()
+
+    def full(*_):
+        raise ValueError("100 lessons wait for the database already")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(page.saver, "save", full)
+        page.follow(WHOLE, 5.0)
+        page.follow(WHOLE, 5.0)
+        assert len(page.files()) == 1
+    page.follow(WHOLE, 5.0)
+    assert page.saved() == [replace(WHOLE, title="Algebra")]
+    page.follow(WHOLE, 5.0)
+    assert page.files() == []
+
+
+def test_a_draft_that_cannot_be_removed_stops_nothing(page, monkeypatch, caplog):
+    page.follow(after(3), 5.0)
+
+    def read_only(*_):
+        raise OSError(30, "Read-only file system")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(page.drafts, "discard", read_only)
+        page.follow(NOTHING, 5.0)
+    assert "Read-only file system" in caplog.text

@@ -121,6 +121,15 @@ def test_a_title_that_was_changed_elsewhere_stays_until_the_page_changes_its_own
     assert store.lessons[lesson_id].title == "second"
 
 
+def test_a_failure_that_nobody_foresaw_does_not_end_the_saving_of_all_lessons(saver, store):
+    store.trouble = RuntimeError("a mapping without a column")
+    ids = [saver.save(made_up_lesson(1, seed=seed)) for seed in range(2)]
+    eventually(lambda: all("not foreseen (RuntimeError)" in saver.state(i).trouble for i in ids))
+    store.trouble = None
+    eventually(lambda: not any(saver.state(i).waiting for i in ids))
+    assert set(store.lessons) == set(ids)
+
+
 def test_memory_is_bounded(saver, store):
     store.trouble = ConnectionError("the database does not answer")
     ids = [saver.save(made_up_lesson(0)) for _ in range(MOST_WAITING)]
