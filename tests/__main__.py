@@ -18,7 +18,7 @@ MOST_PROCESSES = 4
 """Some hold TensorFlow, with half a gigabyte each."""
 NO_TESTS = 5
 """pytest's exit status where the options left none."""
-PARTS = (["--part=together", "-n", "auto", f"--maxprocesses={MOST_PROCESSES}"], ["--part=alone"])
+PARTS = (["--part=together", "-n", "auto", f"--maxprocesses={MOST_PROCESSES}", "--dist=loadfile"], ["--part=alone"])
 
 
 def run(options: Sequence[str]) -> tuple[int, Counter[str]]:
