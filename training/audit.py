@@ -46,6 +46,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def audit(arguments: argparse.Namespace, config: TrainConfig) -> None:
     """Fit the folds, rank the labels, write the files and print a table."""
+    if config.exclude:
+        raise ValueError("--exclude is for training.train: here each network leaves out the faces that it answers")
     # Imported once the options are known to be right: Keras takes seconds, which --help need not wait for.
     import keras
 
