@@ -85,12 +85,18 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def command(config: Mapping[str, Any]) -> str:
-    """The options that differ from the defaults, as they were given; augmentation has none, it comes by presets."""
+    """The options that differ from the defaults, as they were given, without those that changed nothing.
+
+    Augmentation has none, it comes by presets.
+    """
     defaults = TrainConfig()
+    run = dataclasses.replace(
+        defaults, network=config.get("network", defaults.network), teachers=tuple(config.get("teachers", ()))
+    )
     words = ["python", "-m", config.get("program", defaults.program), "--data", "fer2013.csv"]
     for field in dataclasses.fields(TrainConfig):
         value = config.get(field.name)
-        if field.name in ("program", "augmentation") or value is None:
+        if field.name in ("program", "augmentation") or value is None or not run.heeds(field.name):
             continue
         value = tuple(value) if isinstance(value, list) else value
         if value != getattr(defaults, field.name):

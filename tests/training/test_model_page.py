@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from training.config import TrainConfig
 from training.model_page import command, main, render
 from training.train import choose_config, parse
 
@@ -30,6 +31,12 @@ def test_the_command_gives_the_run_again(finished_run, tmp_path):
     assert words[:3] == ["python", "-m", "training.train"]
     again = choose_config(parse([*words[3:], "--run", str(tmp_path)]))
     assert json.loads(again.to_json()) == config
+
+
+def test_the_command_leaves_out_what_changed_nothing():
+    config = json.loads(TrainConfig(network="lenet", stem=8, epochs=3, distil_share=0.9).to_json())
+    assert command(config) == "python -m training.train --data fer2013.csv --network lenet --epochs 3"
+    assert "--stem 8" in command({**config, "network": "inverted_net", "teachers": ["a.keras"]})
 
 
 def test_a_card_that_tells_too_little_is_named(finished_run, tmp_path, capsys):

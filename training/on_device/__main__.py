@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from training.config import TrainConfig
-from training.options import with_settings
+from training.options import warn_of_unheeded, with_settings
 from training.precision import choose_precision
 from training.train import make_parser, run
 
@@ -69,6 +69,7 @@ def work(config: TrainConfig, arguments: argparse.Namespace) -> None:
     from training.on_device.fit import fit, require_known_here
 
     require_known_here(config)
+    warn_of_unheeded(PROGRAM, config)
     if (arguments.run / "best.keras").exists():
         raise FileExistsError(f"{arguments.run} holds a run already: name another --run")
     keras.config.set_dtype_policy(choose_precision(arguments.precision, backend))
