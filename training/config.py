@@ -32,7 +32,7 @@ def setting(default: Any, help: str, choices: tuple[str, ...] = ()) -> Any:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """A run's settings; the preset `gpu_student` has those of the shipped network.
+    """A run's settings; the model card has those of the shipped network.
 
     `training.schedules` says what each `schedule` does with `learning_rate`; `weight_decay` is decoupled, of kernels
     only, and not Adam's; `stem`, `widths` and `blocks` are `emotion_net`'s. A setting that a config.json of an older
