@@ -1,4 +1,4 @@
-# The app for Cloud Run or any server: `docker build -t class-mood .`, `docker run -p 8501:8501 class-mood`.
+# The app for Cloud Run or any server: `docker build -t class-mood .`; README, "Docker", says how it is run.
 # Nothing is compiled: every package has a wheel, so the slim image needs no apt package (Aptfile says how that was seen).
 FROM python:3.12-slim-bookworm AS packages
 COPY requirements.txt /

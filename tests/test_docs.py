@@ -65,6 +65,11 @@ def test_documented_variables_are_read():
         assert f'"{name}"' in read("emotion/settings.py"), name
 
 
+def test_the_jax_to_install_is_the_one_that_is_tested():
+    (told,) = re.findall(r'pip install "jax\[cuda12\]==([\d.]+)"', read("README.md"))
+    assert f"\njax=={told} " in read("requirements-dev.in")
+
+
 def test_the_python_example_is_python():
     for block in re.findall(r"```python\n(.*?)```", read("README.md"), flags=re.DOTALL):
         compile(block, "README.md", "exec")

@@ -20,7 +20,7 @@ from training.config import TrainConfig
 from training.dataset import read_dataset
 from training.labelled_faces import LabelledFaces, Split, require_trainable
 from training.mixing import Targets
-from training.options import with_settings
+from training.options import warn_of_unheeded, with_settings
 from training.precision import choose_precision
 from training.train import make_parser, run
 
@@ -46,6 +46,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def audit(arguments: argparse.Namespace, config: TrainConfig) -> None:
     """Fit the folds, rank the labels, write the files and print a table."""
+    if config.exclude:
+        raise ValueError("--exclude is for training.train: here each network leaves out the faces that it answers")
+    warn_of_unheeded(PROGRAM, config)
     # Imported once the options are known to be right: Keras takes seconds, which --help need not wait for.
     import keras
 

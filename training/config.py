@@ -16,6 +16,12 @@ NOT_NEGATIVE = ("warmup_epochs", "weight_decay", "seed", "freeze_epochs", "early
 BELOW_ONE = ("label_smoothing", "dropout", "ema")
 SIDE_STEP = 8
 """`emotion_net` halves a face three times."""
+HEEDED_BY = {
+    **dict.fromkeys(("stem", "widths", "blocks"), ("emotion_net", "inverted_net")),
+    "expansion": ("inverted_net",),
+}
+"""The networks that have a use for a setting of the architecture; all have one for the others."""
+OF_TEACHERS = ("distil_share", "distil_temperature")
 SHARES = ("ferplus_share", "soft_share", "distil_share", "views_share")
 
 
@@ -26,7 +32,7 @@ def setting(default: Any, help: str, choices: tuple[str, ...] = ()) -> Any:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """A run's settings; the preset `gpu_student` has those of the shipped network.
+    """A run's settings; the model card has those of the shipped network.
 
     `training.schedules` says what each `schedule` does with `learning_rate`; `weight_decay` is decoupled, of kernels
     only, and not Adam's; `stem`, `widths` and `blocks` are `emotion_net`'s. A setting that a config.json of an older
@@ -107,6 +113,19 @@ class TrainConfig:
         for name in names:
             if not holds(getattr(self, name)):
                 raise ValueError(f"{name} {what}, got {getattr(self, name)}")
+
+    def heeds(self, name: str) -> bool:
+        """Whether this run has a use for the setting `name`."""
+        if name in OF_TEACHERS:
+            return bool(self.teachers)
+        return name not in HEEDED_BY or self.network in HEEDED_BY[name]
+
+    def unheeded(self) -> list[str]:
+        """The settings that were changed and yet change nothing about this run."""
+        changed = (
+            f.name for f in dataclasses.fields(self) if "help" in f.metadata and getattr(self, f.name) != f.default
+        )
+        return [name for name in changed if not self.heeds(name)]
 
     def differences(self, asked: "TrainConfig") -> list[str]:
         """The settings in which `asked` differs from this config, each as one line."""

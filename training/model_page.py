@@ -19,6 +19,7 @@ from training.config import TrainConfig
 
 TEMPLATE = Path(__file__).with_name("model_page.md")
 INT8 = "emotion_cnn_int8.json"
+ON_DEVICE = "training.on_device"
 Metrics = Mapping[str, Any]
 
 
@@ -85,12 +86,19 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def command(config: Mapping[str, Any]) -> str:
-    """The options that differ from the defaults, as they were given; augmentation has none, it comes by presets."""
+    """The options that differ from the defaults, as they were given, without those that changed nothing.
+
+    Augmentation has none, it comes by presets.
+    """
     defaults = TrainConfig()
-    words = ["python", "-m", config.get("program", defaults.program), "--data", "fer2013.csv"]
+    run = dataclasses.replace(
+        defaults, network=config.get("network", defaults.network), teachers=tuple(config.get("teachers", ()))
+    )
+    program = config.get("program", defaults.program)
+    words = [*(["KERAS_BACKEND=jax"] if program == ON_DEVICE else []), "python", "-m", program, "--data", "fer2013.csv"]
     for field in dataclasses.fields(TrainConfig):
         value = config.get(field.name)
-        if field.name in ("program", "augmentation") or value is None:
+        if field.name in ("program", "augmentation") or value is None or not run.heeds(field.name):
             continue
         value = tuple(value) if isinstance(value, list) else value
         if value != getattr(defaults, field.name):

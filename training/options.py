@@ -2,9 +2,10 @@
 
 import argparse
 import dataclasses
+import sys
 from typing import Any
 
-from training.config import TrainConfig
+from training.config import OF_TEACHERS, TrainConfig
 from training.presets import load_preset, preset_names
 
 
@@ -55,3 +56,10 @@ def with_settings(config: TrainConfig, arguments: argparse.Namespace) -> TrainCo
         if (value := getattr(arguments, field.name, None)) is not None
     }
     return dataclasses.replace(config, **({} if preset is None else load_preset(preset)) | given)
+
+
+def warn_of_unheeded(program: str, config: TrainConfig) -> None:
+    """Say on stderr which of the settings given change nothing, so that nobody believes they did."""
+    for name in config.unheeded():
+        lacking = "a run without teachers" if name in OF_TEACHERS else config.network
+        print(f"{program}: {lacking} has no use for {name}: it changes nothing", file=sys.stderr)

@@ -56,10 +56,15 @@ class RunFolder(keras.callbacks.Callback):
 
         Raises:
             FileExistsError: a run is there and `resume` was not asked for.
-            ValueError: the run there had other settings.
+            ValueError: the run there had other settings, or leaves no checkpoint to go on from.
         """
         settings = self.folder / "config.json"
-        if settings.exists() and (self.last.exists() or self.frozen.exists()):
+        checkpoint = self.last.exists() or self.frozen.exists()
+        if self.best.exists() and not checkpoint:
+            raise (ValueError if resume else FileExistsError)(
+                f"{self.folder} holds a run of training.on_device, which cannot be resumed: name another --run"
+            )
+        if settings.exists() and checkpoint:
             if not resume:
                 raise FileExistsError(
                     f"{self.folder} holds a run already: add --resume to go on, or name another --run"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from training.config import TrainConfig
-from training.options import add_settings, with_settings
+from training.options import add_settings, warn_of_unheeded, with_settings
 from training.precision import PRECISIONS, choose_precision
 
 PROGRAM = "training.train"
@@ -42,6 +42,7 @@ def run(program: str, given: Sequence[str], work: Callable[[], None], resumable:
 
 def train(folder: Path, config: TrainConfig, arguments: argparse.Namespace) -> None:
     """One run in `folder`, from its settings to the exported files."""
+    warn_of_unheeded(PROGRAM, config)
     # Imported once the options are known to be right: Keras takes seconds, which --help need not wait for.
     import keras
 

@@ -11,7 +11,7 @@ import pytest
 
 from emotion.settings import Settings
 from tests.conftest import miss
-from tests.hosts_files import REPOSITORY, dockerfile_command, dockerfile_lines, filled, yaml_of
+from tests.hosts_files import REPOSITORY, dockerfile_command, dockerfile_lines, filled, variables, yaml_of
 from tests.serving import free_port, running
 
 VALUES = {
@@ -23,7 +23,15 @@ VALUES = {
     "PUBLIC_IP": "203.0.113.1",
     "POSTGRES_PASSWORD": "s",
     "TURN_PASSWORD": "t",
+    "ALLOWED_USERS": "@mood.example",
+    "CAMERA_URL": "rtsp://camera.example/1",
+    "EMOTION_MODEL": "model/emotion_cnn_int8.tflite",
+    "KEEP_DRAFTS": "0",
+    "LOG_LEVEL": "DEBUG",
+    "SMALLEST_FACE_PX": "80",
 }
+OF_THE_IMAGE = {"DATA_FOLDER"}
+OTHER_RELAYS = {"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"}
 
 
 def tool(name: str) -> str:
@@ -140,6 +148,9 @@ def test_the_compose_files_services_fit_together() -> None:
     assert settings.api_token == VALUES["API_TOKEN"]
     assert settings.metrics_token == VALUES["METRICS_TOKEN"]
     assert (settings.app_password, settings.region) == (VALUES["APP_PASSWORD"], "EU")
+    assert (settings.allowed_users, settings.camera_url) == (("@mood.example",), VALUES["CAMERA_URL"])
+    assert (settings.model.name, settings.keep_drafts) == ("emotion_cnn_int8.tflite", False)
+    assert (settings.log_level, settings.smallest_face_px) == ("DEBUG", 80)
     assert app["read_only"] is True
     assert app["tmpfs"] == ["/tmp"]
     (volume,) = dockerfile_lines("VOLUME")
@@ -148,6 +159,14 @@ def test_the_compose_files_services_fit_together() -> None:
     (port,) = dockerfile_lines("EXPOSE")
     assert f"reverse_proxy app:{port}" in caddy
     assert f"PORT={port}" in dockerfile_lines("ENV")[0].split()
+
+
+def test_the_compose_file_passes_on_every_setting_and_empty_ones_are_the_defaults() -> None:
+    environment = yaml_of("compose.yaml")["services"]["app"]["environment"]
+    assert set(environment) == variables() - OF_THE_IMAGE - OTHER_RELAYS
+    optional = {name for name, value in environment.items() if value == f"${{{name}:-}}"}
+    assert len(optional) == 9
+    assert Settings.from_env(dict.fromkeys(optional, "")) == Settings.from_env({})
 
 
 def test_every_value_that_the_compose_file_wants_is_in_the_example() -> None:

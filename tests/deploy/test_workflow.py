@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import named_fer2013
 from tests.deploy.test_docker import run, tool
 from tests.deploy.test_hosts import REPOSITORY, pins, read
 from tests.hosts_files import yaml_of
@@ -30,6 +31,18 @@ def test_the_workflow_runs_the_same_commands() -> None:
     versions = jobs["tests"]["strategy"]["matrix"]["python"]
     assert versions == ["3.11", "3.12", "3.13"]
     assert all(str(job["runs-on"]).startswith("ubuntu-") and job["timeout-minutes"] <= 30 for job in jobs.values())
+
+
+def test_only_the_workflow_does_without_fer2013_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = yaml_of(WORKFLOW)["jobs"]["tests"]["env"]
+    for name in ("CI", "FER2013_CSV"):
+        monkeypatch.setenv(name, environment[name])
+    with pytest.raises(pytest.skip.Exception, match="FER2013_CSV=none"):
+        named_fer2013()
+    assert "FER2013_CSV" not in read(".ci/run")
+    monkeypatch.setenv("FER2013_CSV", "/none.csv")
+    with pytest.raises(pytest.fail.Exception, match="CI=true wants it"):
+        named_fer2013()
 
 
 @pytest.mark.slow

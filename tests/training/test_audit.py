@@ -70,6 +70,11 @@ def test_only_labels_that_the_answers_speak_against_are_suspect():
     assert lines[5].split() == ["happy", "10", "1", "10.0%", "angry"]
 
 
+def test_exclusions_which_each_fold_would_replace_are_refused(tmp_path, capsys):
+    assert main([*settings(tmp_path, tmp_path / "none.csv"), "--exclude", "audit.csv"]) == 2
+    assert "--exclude is for training.train" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("folds", ["1", "30"])
 def test_folds_that_cannot_be_dealt_are_refused(tmp_path, synthetic_csv, folds, capsys):
     options = [*settings(tmp_path, synthetic_csv), "--folds", folds]

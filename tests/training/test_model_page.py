@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from training.model_page import command, main, render
+from training.config import TrainConfig
+from training.model_page import TEMPLATE, command, main, render
 from training.train import choose_config, parse
 
 
@@ -30,6 +31,22 @@ def test_the_command_gives_the_run_again(finished_run, tmp_path):
     assert words[:3] == ["python", "-m", "training.train"]
     again = choose_config(parse([*words[3:], "--run", str(tmp_path)]))
     assert json.loads(again.to_json()) == config
+
+
+def test_a_run_on_the_device_is_repeated_with_the_backend_that_it_needs():
+    config = json.loads(TrainConfig(program="training.on_device", seed=1).to_json())
+    assert command(config) == "KERAS_BACKEND=jax python -m training.on_device --data fer2013.csv --seed 1"
+
+
+@pytest.mark.parametrize("program", ["ferplus", "robustness", "crop_check"])
+def test_the_commands_beside_figures_of_private_test_measure_that(program):
+    assert f"`python -m training.{program} --split PrivateTest`" in TEMPLATE.read_text(encoding="utf-8")
+
+
+def test_the_command_leaves_out_what_changed_nothing():
+    config = json.loads(TrainConfig(network="lenet", stem=8, epochs=3, distil_share=0.9).to_json())
+    assert command(config) == "python -m training.train --data fer2013.csv --network lenet --epochs 3"
+    assert "--stem 8" in command({**config, "network": "inverted_net", "teachers": ["a.keras"]})
 
 
 def test_a_card_that_tells_too_little_is_named(finished_run, tmp_path, capsys):

@@ -3,20 +3,24 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from types import SimpleNamespace
 
 import cv2
 import jax
 import jax.numpy as jnp
+import keras
 import numpy as np
 import pytest
 
 from tests.training.conftest import stripes
 from training.augmentation import Augmentation
 from training.config import TrainConfig
+from training.on_device import fit
 from training.on_device.__main__ import main
 from training.on_device.fit import require_known_here
 from training.on_device.variation import Variation, blurs, compress, erase, mix, reductions
-from training.run_folder import read_history
+from training.run_folder import best_epoch, read_history
 
 KEY = jax.random.key(2013)
 STILL = {"rotation_deg": 0.0, "shift": 0.0, "zoom": 0.0, "stretch": 0.0, "brightness": 0.0, "contrast": 0.0}
@@ -132,12 +136,15 @@ assert main([*options, folder + "/student"]) == 2
     done = in_jax(program, str(synthetic_csv), str(tmp_path), *tiny)
     assert done.returncode == 0, done.stderr
     assert "holds a run already: name another --run" in done.stderr
+    assert f"--out {tmp_path / 'student' / 'export'}" in done.stdout
     teacher = read_history(tmp_path / "teacher" / "history.csv")
     assert [row["epoch"] for row in teacher] == list(range(1, 9))
     assert teacher[-1]["loss"] < teacher[0]["loss"]
     assert max(row["val_accuracy"] for row in teacher) > 0.25  # by chance 0.14
     assert (tmp_path / "student" / "best.keras").stat().st_size > 1000
-    assert TrainConfig.load(tmp_path / "student" / "config.json").network == "inverted_net"
+    student = TrainConfig.load(tmp_path / "student" / "config.json")
+    assert student.network == "inverted_net"
+    assert student.epochs == len(read_history(tmp_path / "student" / "history.csv"))  # not those of the options
 
 
 @pytest.mark.parametrize(
@@ -145,11 +152,69 @@ assert main([*options, folder + "/student"]) == 2
     [
         ({"class_weights": "balanced"}, "class_weights is for training.train; a run on the device has none"),
         ({"schedule": "step"}, "a run on the device has the schedule cosine, not step"),
+        ({"teachers": ("a.keras",), "mixup": 0.2}, "mixup is for a run without teachers"),
+        ({"teachers": ("a.keras",), "cutmix": 1.0}, "cutmix is for a run without teachers"),
     ],
 )
 def test_what_only_the_other_program_knows_is_refused(settings, said):
     with pytest.raises(ValueError, match=said):
         require_known_here(TrainConfig(**settings))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--copies", "4"], "--copies is of what teachers answer: give --teachers"),
+        (["--preset", "gpu_teacher", "--teachers", "a.keras"], "mixup is for a run without teachers"),
+    ],
+)
+def test_what_would_change_nothing_is_refused_before_the_data_is_read(options, said, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    assert main(["--data", "/none.csv", "--run", str(tmp_path / "run"), *options]) == 2
+    assert f"training.on_device: {said}" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+class Kept:
+    """A run's folder in memory."""
+
+    def __init__(self) -> None:
+        self.history: list[dict[str, float]] = []
+
+    def add_row(self, number: int, row: dict[str, float]) -> None:
+        self.history.append(row)
+
+
+def course(ends: Callable[[int], float]) -> SimpleNamespace:
+    """A course whose weights after an epoch are its number; `ends` says the epoch's loss, or raises."""
+
+    def run(weights: jax.Array, number: int, rates: np.ndarray) -> tuple[jax.Array, np.ndarray]:
+        return jnp.asarray(number), np.array([ends(number), 0.5])
+
+    trainee = SimpleNamespace(answers=lambda: None, begin=lambda: jnp.asarray(-1))
+    return SimpleNamespace(trainee=trainee, rates=np.zeros, run=run)
+
+
+def interrupted(number: int) -> float:
+    if number == 3:
+        raise KeyboardInterrupt
+    return 1.0
+
+
+def lost(number: int) -> float:
+    return 1.0 if number < 3 else np.nan
+
+
+@pytest.mark.parametrize(("ends", "error"), [(interrupted, KeyboardInterrupt), (lost, FloatingPointError)])
+def test_a_run_that_ends_early_keeps_the_epoch_that_its_history_calls_best(ends, error, monkeypatch):
+    accuracies, written = iter([0.4, 0.6, 0.5]), []
+    monkeypatch.setattr(fit, "score", lambda *_: (1.0, next(accuracies)))
+    monkeypatch.setattr(fit, "write", lambda trainee, best, run: written.append(int(best)))
+    run = Kept()
+    with pytest.raises(error):
+        fit.go(course(ends), 9, run, SimpleNamespace(faces=None, labels=None))
+    assert len(run.history) == 3
+    assert written == [best_epoch(run.history) - 1] == [1]
 
 
 def test_another_backend_is_refused(synthetic_csv, tmp_path, capsys):

@@ -24,6 +24,13 @@ def test_the_registry_has_the_names_that_the_settings_know():
     assert tuple(NETWORKS) == choices.NETWORKS
 
 
+def test_the_settings_of_an_architecture_are_those_that_its_network_reads():
+    shapes = {"stem", "widths", "blocks", "expansion"}
+    for name, make in NETWORKS.items():
+        heeded = {setting for setting in shapes if TrainConfig(network=name).heeds(setting)}
+        assert heeded == shapes & set(make.__code__.co_names), name
+
+
 def test_every_network_takes_faces_as_they_are_and_answers_float32_logits_and_probabilities(networks):
     for name, network in networks.items():
         assert network.name == name

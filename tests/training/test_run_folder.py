@@ -110,6 +110,15 @@ def test_a_folder_with_a_run_is_not_written_over(tmp_path):
         begin(tmp_path)
 
 
+@pytest.mark.parametrize(("resume", "error"), [(False, FileExistsError), (True, ValueError)])
+def test_a_network_without_a_checkpoint_is_not_written_over_either(tmp_path, resume, error):
+    (tmp_path / "best.keras").write_bytes(b"what training.on_device leaves")
+    (tmp_path / "config.json").write_text("its settings")
+    with pytest.raises(error, match=r"a run of training\.on_device, which cannot be resumed: name another --run"):
+        begin(tmp_path, resume)
+    assert (tmp_path / "config.json").read_text() == "its settings"
+
+
 def test_other_settings_are_refused_and_only_those_are_named(tmp_path):
     run = begin(tmp_path)
     end_epoch(run, 0, 0.5)

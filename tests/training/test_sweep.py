@@ -65,6 +65,11 @@ def interrupt_in_epoch(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
         (["--over", "dropout=0.1..0.5", "--search", "0"], "--search needs at least 1 point, got 0"),
         (["--over", "dropout=0.1..1.5", "--search", "3"], "dropout=1.5: dropout must be at least 0 and less than 1"),
         (["--over", "batch_size=32,500"], "180 training faces are fewer than one batch of 500"),
+        (
+            ["--network", "lenet", "--over", "widths=4,8", "--blocks", "1"],
+            "no run has a use for widths: all its values",
+        ),
+        (["--over", "distil_temperature=1,3"], "no run has a use for distil_temperature"),
         (["--over", "epochs=1,2", "--preset", "fast"], "unknown preset 'fast'"),
         (["--over", "epochs=1,2", "--data", "/none.csv"], "no data set at /none.csv"),
     ],

@@ -96,6 +96,16 @@ def test_a_lost_loss_stops_with_advice_and_keeps_no_broken_weights(synthetic_csv
     assert not (tmp_path / "best.keras").exists()
 
 
+def test_settings_that_change_nothing_are_named(tmp_path, capsys):
+    options = ["--network", "lenet", "--stem", "8", "--distil-share", "0.9", "--run", str(tmp_path / "run")]
+    assert main(["--data", "/none.csv", *options]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert told[:2] == [
+        "training.train: a run without teachers has no use for distil_share: it changes nothing",
+        "training.train: lenet has no use for stem: it changes nothing",
+    ]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

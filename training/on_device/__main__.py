@@ -1,7 +1,8 @@
 """Fit a network on a GPU, all data on it: `KERAS_BACKEND=jax python -m training.on_device --data fer2013.csv`.
 
 The settings and the run's folder are those of `training.train`; what that can and a run here cannot is refused. With
---teachers they answer --copies varied copies of every face first, --distil-share of whose targets are these answers.
+--teachers they answer --copies varied and mixed copies of every face first, --distil-share of whose targets are these
+answers.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from training.config import TrainConfig
-from training.options import with_settings
+from training.options import warn_of_unheeded, with_settings
 from training.precision import choose_precision
 from training.train import make_parser, run
 
@@ -35,7 +36,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     """The command line's options; argparse ends the program with 2 where they are wrong."""
     parser = make_parser(PROGRAM, __doc__, resumable=False)
     parser.add_argument(
-        "--copies", type=int, default=COPIES, help="of each face that teachers answer (default: %(default)s)"
+        "--copies", type=int, metavar="N", help=f"of each face that teachers answer (default: {COPIES})"
     )
     parser.add_argument(
         "--minutes", type=float, default=0.0, metavar="X", help="as many epochs as fit into these, instead of --epochs"
@@ -59,13 +60,16 @@ def work(config: TrainConfig, arguments: argparse.Namespace) -> None:
     backend = keras.backend.backend()
     if backend != "jax":
         raise ValueError(f"KERAS_BACKEND is {backend}; a run on the device needs jax")
-    if arguments.copies < 1 or arguments.minutes < 0:
-        raise ValueError(
-            f"--copies must be positive and --minutes not negative: {arguments.copies}, {arguments.minutes}"
-        )
+    copies = COPIES if arguments.copies is None else arguments.copies
+    if copies < 1 or arguments.minutes < 0:
+        raise ValueError(f"--copies must be positive and --minutes not negative: {copies}, {arguments.minutes}")
+    if arguments.copies is not None and not config.teachers:
+        raise ValueError("--copies is of what teachers answer: give --teachers FILE ..., or leave it out")
     from training.on_device.answered import answered_copies
-    from training.on_device.fit import fit
+    from training.on_device.fit import fit, require_known_here
 
+    require_known_here(config)
+    warn_of_unheeded(PROGRAM, config)
     if (arguments.run / "best.keras").exists():
         raise FileExistsError(f"{arguments.run} holds a run already: name another --run")
     keras.config.set_dtype_policy(choose_precision(arguments.precision, backend))
@@ -74,11 +78,12 @@ def work(config: TrainConfig, arguments: argparse.Namespace) -> None:
     data = require_trainable(read_dataset(arguments.data))
     training = data[Split.TRAINING]
     teachers = load_teachers([Path(path) for path in config.teachers])
-    answered = answered_copies(config, training, teachers, arguments.copies) if teachers else None
+    answered = answered_copies(config, training, teachers, copies) if teachers else None
     fit(config, folder, training, data[Split.PUBLIC_TEST], answered, arguments.minutes)
     print(f"{len(folder.history)} epochs, best PublicTest {max(folder.accuracies):.2%}")
     print("where TensorFlow is, export with")
-    print(f"  python -m training.export --network {folder.best} --data {arguments.data}")
+    out = arguments.run / "export"
+    print(f"  python -m training.export --network {folder.best} --data {arguments.data} --out {out}")
 
 
 if __name__ == "__main__":

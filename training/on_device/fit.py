@@ -21,6 +21,7 @@ from training.run_folder import RunFolder, best_epoch
 from training.targets import prepare
 
 LACKING = ("class_weights", "early_stopping", "freeze_epochs", "views", "distil_temperature", "sides")
+MIXING = ("mixup", "cutmix")
 WRITE_EVERY_S = 20.0
 
 
@@ -46,12 +47,18 @@ def fit(
         shown, show = shown_faces(config, training) if answered is None else shown_copies(config, answered)
         course = Course(config, trainee, shown, show, count=len(shown.faces[0]) if answered else len(shown[0]))
         epochs = course.epochs_within(minutes) if minutes else config.epochs
+        dataclasses.replace(config, epochs=epochs).save(run.folder / "config.json")
         go(course, epochs, run, public_test)
 
 
 def require_known_here(config: TrainConfig) -> None:
     """`ValueError` names a setting that a run on the device would silently leave out."""
     default = TrainConfig()
+    for name in MIXING:
+        if config.teachers and getattr(config, name):
+            raise ValueError(
+                f"{name} is for a run without teachers: their copies are mixed before they answer; add --{name} 0"
+            )
     for name in LACKING:
         if getattr(config, name) != getattr(default, name):
             raise ValueError(f"{name} is for training.train; a run on the device has none")
@@ -136,26 +143,31 @@ class Course:
 def go(course: Course, epochs: int, run: RunFolder, public_test: LabelledFaces) -> None:
     """Fit `epochs` epochs, and keep in `run` the history and the best network by PublicTest so far.
 
-    Writing a large network takes as long as an epoch, so that it is done now and then, and at the end.
+    Writing a large network takes as long as an epoch, so that it is done now and then, and at the end, however that
+    comes.
     """
     rates = course.rates(epochs)
     answer = course.trainee.answers()
     fit = course.trainee.begin()
     best, written = None, time.perf_counter()
-    for number in range(epochs):
-        began = time.perf_counter()
-        fit, seen = course.run(fit, number, rates[number])
-        loss, accuracy = (float(value) for value in np.asarray(seen))
-        if not np.isfinite(loss):
-            raise FloatingPointError(f"the loss stopped being a number in epoch {number + 1}: take a lower rate")
-        val_loss, val_accuracy = score(answer, fit, public_test.faces, public_test.labels)
-        row = {"accuracy": accuracy, "loss": loss, "val_accuracy": val_accuracy, "val_loss": val_loss}
-        run.add_row(number, {**row, "seconds": time.perf_counter() - began})
-        if best_epoch(run.history) == len(run.history):
-            best = jax.tree.map(jnp.copy, fit)  # the next epoch takes the memory of `fit`
-        if best is not None and (number == epochs - 1 or time.perf_counter() - written > WRITE_EVERY_S):
+    try:
+        for number in range(epochs):
+            began = time.perf_counter()
+            fit, seen = course.run(fit, number, rates[number])
+            loss, accuracy = (float(value) for value in np.asarray(seen))
+            if not np.isfinite(loss):
+                raise FloatingPointError(f"the loss stopped being a number in epoch {number + 1}: take a lower rate")
+            val_loss, val_accuracy = score(answer, fit, public_test.faces, public_test.labels)
+            row = {"accuracy": accuracy, "loss": loss, "val_accuracy": val_accuracy, "val_loss": val_loss}
+            run.add_row(number, {**row, "seconds": time.perf_counter() - began})
+            if best_epoch(run.history) == len(run.history):
+                best = jax.tree.map(jnp.copy, fit)  # the next epoch takes the memory of `fit`
+            if best is not None and time.perf_counter() - written > WRITE_EVERY_S:
+                write(course.trainee, best, run)
+                best, written = None, time.perf_counter()
+    finally:  # also after Ctrl-C or a lost loss: the history names this epoch as the best
+        if best is not None:
             write(course.trainee, best, run)
-            best, written = None, time.perf_counter()
 
 
 def write(trainee: Trainee, fit: Any, run: RunFolder) -> None:

@@ -97,8 +97,10 @@ def choose_config(arguments: argparse.Namespace, space: Sequence[Swept]) -> Trai
     first, *others = corners(space)
     # From the first point on, as some settings make sense only together, such as widths and blocks.
     config = with_settings(TrainConfig(), argparse.Namespace(**vars(arguments) | first))
-    for settings in others:
-        with_point(config, settings)
+    points = [config, *(with_point(config, settings) for settings in others)]
+    for swept in space:
+        if not any(point.heeds(swept.name) for point in points):
+            raise ValueError(f"no run has a use for {swept.name}: all its values would fit the same network")
     return config
 
 
