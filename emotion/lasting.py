@@ -22,12 +22,12 @@ class LastingWatch:
 
     def look(self, faces: Sequence[Face], at: float) -> frozenset[int]:
         """The numbers of those `faces`, seen at `at` seconds, whose smoothed negative-like expression has lasted."""
+        for number in [number for number, last in self._last.items() if at - last > FORGIVEN_S]:
+            del self._since[number], self._last[number]
         for face in faces:
             if face.track_id is not None and face.emotion in MEMBERS[Group.NEGATIVE]:
                 self._since.setdefault(face.track_id, at)
                 self._last[face.track_id] = at
-        for number in [number for number, last in self._last.items() if at - last > FORGIVEN_S]:
-            del self._since[number], self._last[number]
         return frozenset(
             face.track_id
             for face in faces

@@ -18,7 +18,7 @@ from emotion.lasting import LastingWatch
 from emotion.memory import give_back_large_buffers
 from emotion.metrics import METRICS
 from emotion.recorder import LessonRecorder
-from emotion.sources import Analyzer
+from emotion.sources import FORGET_WITHIN_S, Analyzer
 from emotion.timeline import MoodTimeline
 from emotion.turns import STREAM, stand_back
 
@@ -59,6 +59,7 @@ class EmotionVideoTransformer:
         self._analyzer = analyzer
         self._clock = clock
         self._lock = threading.Lock()
+        self._turn = threading.Lock()
         self._counters = StreamCounters(clock)
         # One for each direction, as it keeps what it worked out for a size; PyAV would do so for every frame.
         self._to_rgb = VideoReformatter()
@@ -69,7 +70,10 @@ class EmotionVideoTransformer:
         return self._clock()
 
     def restart(self) -> None:
-        """Begin anew, as when START is pressed: counters at zero, nothing remembered of the last stream."""
+        """Begin anew, as when START or STOP is pressed: counters at zero, nothing remembered of the last stream."""
+        if self._turn.acquire(timeout=FORGET_WITHIN_S):  # the analyzer holds pieces of the last picture's faces
+            self._analyzer.restart()
+            self._turn.release()
         with self._lock:
             self._starting = True
             self._layout = CaptionLayout()
@@ -83,10 +87,12 @@ class EmotionVideoTransformer:
         try:
             if self._is_starting():
                 stand_back(STREAM)
-                self._analyzer.restart()  # here, as the analyzer belongs to this thread
+                with self._turn:
+                    self._analyzer.restart()  # again: a last frame of the stream before may have come after STOP
             view = self.view
             image = require_rgb(_pixels(self._to_rgb.reformat(frame, format="rgb24")))
-            faces = self._analyzer.analyze(image, at=arrived)
+            with self._turn:
+                faces = self._analyzer.analyze(image, at=arrived)
             self.timeline.record(faces, at=arrived)
             if self.recorder is not None:
                 self.recorder.record(faces, at=arrived)

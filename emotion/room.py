@@ -10,6 +10,7 @@ import av
 import av.error
 
 from emotion.faces import Face, RGBImage
+from emotion.lasting import LastingWatch
 from emotion.metrics import METRICS
 from emotion.pictures import upright
 from emotion.sources import Analyzer, RecordedSource
@@ -43,6 +44,11 @@ class RoomSource(RecordedSource):
         super().__init__("room", clock)
         self.seen: Seen | None = None
         self.asked_at = clock()
+
+    def forget(self) -> None:
+        """Keep no picture, and of no face how long it has lasted; the numbers stay."""
+        self.seen = None
+        self._watch = LastingWatch()
 
     def take(self, seen: Seen, arrived: float) -> None:
         self.record([*seen.faces], arrived, (seen.image.shape[1], seen.image.shape[0]))
@@ -120,7 +126,7 @@ class RoomCamera:
     def _remove(self, source: RoomSource) -> None:
         if source in self._sources:
             self._sources.remove(source)
-        source.seen = None
+        source.forget()
         if not self._sources and self._run is not None:
             self._run.ended.set()
             self._run = None
@@ -172,8 +178,9 @@ class RoomCamera:
             try:
                 image = upright(frame)
                 seen = Seen(image, (*analyzer.analyze(image, at=arrived),))
-                for source in sources:
-                    source.take(seen, arrived)
+                with self._changed:  # who left meanwhile keeps no picture
+                    for source in (one for one in sources if one in self._sources):
+                        source.take(seen, arrived)
                 METRICS.note_picture("room", len(seen.faces), self._clock() - arrived)
             except Exception as error:  # one picture that fails must not end the camera
                 METRICS.note_failure("room")

@@ -63,6 +63,17 @@ def without_gaps(windows: Sequence[Window]) -> Iterator[list[Window]]:
         yield run
 
 
+def parts_of(found: Sequence[Point]) -> Iterator[tuple[str, Point]]:
+    """The points that have shares, each with the part it is in: no line may be drawn over a gap, nor over a time in
+    which nobody could be read."""
+    unread = 0
+    for point in found:
+        if point.shares:
+            yield f"{point.segment}.{unread}", point
+        else:
+            unread += 1
+
+
 def _point(windows: Sequence[Window], segment: int, in_groups: bool, correct: Correction) -> Point:
     shares, _ = mean_shares(windows, windows[0].start_s, windows[-1].start_s + WINDOW_S)
     shares = correct(shares)

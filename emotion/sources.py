@@ -15,6 +15,9 @@ from emotion.timeline import MoodTimeline
 
 logger = logging.getLogger(__name__)
 
+FORGET_WITHIN_S = 1.0
+"""How long a page waits for the picture that is being analysed, to have its analyzer forget it."""
+
 
 class PictureSource(Protocol):
     """A live source as the page sees it. `name` is camera, screen or room; a `recorder` is told of every picture."""
@@ -93,6 +96,9 @@ class AnalysedSource(RecordedSource):
 
     def restart(self) -> None:
         self._starting = True
+        if self._turn.acquire(timeout=FORGET_WITHIN_S):  # the analyzer holds pieces of the last picture's faces
+            self._analyzer.restart()
+            self._turn.release()
         super().restart()
 
     def look(self, image: RGBImage) -> list[Face]:

@@ -161,7 +161,9 @@ class StreamAnalyzer:
 
     def _read(self, image: RGBImage, shown: Sequence[KnownFace], at: float) -> None:
         """Have the network read the faces that need it most; a face without scores always does."""
-        urgent = sorted((known for known in shown if known.to_read(at)), key=lambda known: known.read_at)
+        # Faces taken over after a cut have scores and were not read since, as new ones were not: these come first.
+        need = (known for known in shown if known.to_read(at))
+        urgent = sorted(need, key=lambda known: (known.scores is not None, known.read_at))
         unread = sum(known.scores is None for known in urgent)
         chosen = urgent[: max(MOST_READ, unread)]
         crops = crop_faces(image, [known.box for known in chosen])

@@ -12,6 +12,7 @@ from emotion.settings import IceServer, Settings, for_server
 logger = logging.getLogger(__name__)
 
 FETCHED_S = 3600  # Cloudflare's and Twilio's credentials are asked for two hours
+RETRIED_S = 60
 
 Configuration = dict[str, list[IceServer]]
 
@@ -28,12 +29,21 @@ def configurations(settings: Settings) -> tuple[Configuration, Configuration]:
 
 def _fetched(settings: Settings) -> list[IceServer]:
     if settings.twilio:
-        try:
-            return _from_twilio(*settings.twilio)
-        except ValueError as error:  # a stream may still do without, the connection check will tell
-            logger.warning("no relay from Twilio: %s", error)
+        found = _from_twilio_or_not(*settings.twilio)
+        if found is not None:
+            return found
     servers: list[Any] = get_available_ice_servers()
     return [{**server} for server in servers]
+
+
+@st.cache_data(ttl=RETRIED_S, show_spinner=False)
+def _from_twilio_or_not(account_sid: str, auth_token: str) -> list[IceServer] | None:
+    """`None` where it does not give any, for a minute: each run of each page would wait for it again."""
+    try:
+        return _from_twilio(account_sid, auth_token)
+    except ValueError as error:  # a stream may still do without, the connection check will tell
+        logger.warning("no relay from Twilio: %s", error)
+        return None
 
 
 @st.cache_data(ttl=FETCHED_S, show_spinner=False)

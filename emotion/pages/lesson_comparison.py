@@ -10,7 +10,7 @@ from emotion.lesson import Lesson
 from emotion.mood import Group, group_shares, mean_shares
 from emotion.pages.timeline_chart import MINUTES
 from emotion.pages.words import local_time, plain
-from emotion.series import clock, points
+from emotion.series import clock, parts_of, points
 from emotion.shifts import parts
 
 LETTERS = "ABCD"
@@ -104,9 +104,8 @@ def _layers(number: int, lesson: Lesson, group: Group, x: Spec) -> list[Spec]:
     colour = LINE_COLOURS[number]
     ink = "#E4E4EA" if st.context.theme.type == "dark" else "#33333A"
     rows = [
-        {"at": (p.start_s + p.end_s) / 2, "share": p.shares[str(group)], "segment": p.segment}
-        for p in points(lesson.windows, most=MOST_POINTS)
-        if p.shares
+        {"at": (p.start_s + p.end_s) / 2, "share": p.shares[str(group)], "segment": part}
+        for part, p in parts_of(points(lesson.windows, most=MOST_POINTS))
     ]
     y: Spec = {
         "field": "share",

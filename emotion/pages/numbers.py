@@ -59,7 +59,7 @@ def show(source: PictureSource, stream: Stream | Steady, asks: bool = False) -> 
     unsure.metric(
         "Unsure",
         f"{mood.unsure / mood.faces:.0%}" if mood.faces else "0%",
-        help="Share of the faces whose likeliest expression is not likely enough to be named.",
+        help="Share of the faces that cannot be read, or whose likeliest expression is not likely enough to be named.",
     )
     _show_class(source, asks, status)
     _show_trouble(source.name, status)

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from emotion.labels import COLOURS, UNSURE, Emotion
 from emotion.lesson import Marker
 from emotion.mood import GROUP_COLOURS, Group
-from emotion.series import Point, clock, names, stacked
+from emotion.series import Point, clock, names, parts_of, stacked
 
 DETAILS = ("4 groups", "7 expressions")
 STRIPES = 90
@@ -153,11 +153,10 @@ def _markers(markers: Sequence[Marker], x: Spec, words: bool = True) -> list[Spe
 def _band(found: Sequence[Point], chosen: str, x: Spec) -> list[Spec]:
     """A share's line and, around it, what it may truly be."""
     rows = []
-    for point in found:
-        if point.shares:
-            low, high = point.interval(chosen)
-            row = {"share": point.shares[chosen], "low": low, "high": high, "segment": point.segment}
-            rows += [{"at": point.start_s, **row}, {"at": point.end_s - 0.01, **row}]
+    for part, point in parts_of(found):
+        low, high = point.interval(chosen)
+        row = {"share": point.shares[chosen], "low": low, "high": high, "segment": part}
+        rows += [{"at": point.start_s, **row}, {"at": point.end_s - 0.01, **row}]
     step = {"interpolate": "step-after", "color": colour(chosen)}
     parts: Spec = {"x": x, "detail": {"field": "segment"}}
     return [

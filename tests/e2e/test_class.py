@@ -53,6 +53,7 @@ class Look:
             # Browser, camera and encoder share these two cores with the app, and others may, too: its better
             # seconds tell of it, or else what it makes of a second that it does get.
             and max(*self.pictures_per_s, self.pictures_per_processor_s) >= LEAST_PICTURES_PER_S
+            and max(self.pictures_per_s) >= LEAST_PICTURES_PER_S / 4
             and statistics.median(self.delays_ms) < 1000
         )
 

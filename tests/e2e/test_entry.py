@@ -96,6 +96,7 @@ def sign_in_without_scripts(browser: Browser, url: str) -> None:
     assert box["x"] + box["width"] <= 390
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+    page.wait_for_load_state()
     assert "You need to enable JavaScript to run this app." in page.content()
     context.close()
 

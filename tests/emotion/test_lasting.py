@@ -25,8 +25,18 @@ def test_another_kind_of_negative_goes_on_and_a_short_smile_is_forgiven():
     watch.look([face(1, sad=0.9)], 0)
     watch.look([face(1, angry=0.9)], 1.5)
     watch.look([face(1, happy=0.9)], 1.5 + FORGIVEN_S - 0.1)
-    for at in range(4, 11):
+    for at in (1.5 + FORGIVEN_S, *range(5, 11)):
         told = watch.look([face(1, fear=0.9)], at)
+    assert told == {1}
+
+
+def test_what_was_not_looked_at_has_not_lasted():
+    """The teacher asked for numbers, then did not, then did again."""
+    watch = LastingWatch(10)
+    watch.look([face(1, sad=0.9)], 0)
+    assert watch.look([face(1, sad=0.9)], 60) == frozenset()
+    for at in range(61, 71):
+        told = watch.look([face(1, sad=0.9)], at)
     assert told == {1}
 
 

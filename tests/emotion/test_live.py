@@ -11,7 +11,9 @@ from emotion.counters import SILENT_AFTER_S
 from emotion.drawing import DrawStyle
 from emotion.labels import Emotion
 from emotion.live import EmotionVideoTransformer, View
-from tests.fakes import ScriptedAnalyzer, make_face
+from emotion.stream import StreamAnalyzer
+from tests.fakes import ConstantBackend, ScriptedAnalyzer, constant_classifier, make_face
+from tests.scenes import on_background
 
 
 class Clock:
@@ -120,6 +122,16 @@ def test_failing_frames_are_not_silence(clock):
     clock.seconds += SILENT_AFTER_S + 1
     transformer.recv(frame())
     assert not transformer.status().silent
+
+
+def test_stop_forgets_the_faces_at_once(astronaut):
+    """The analyzer holds a small grey picture of each; it must not wait for the next START."""
+    analyzer = StreamAnalyzer(constant_classifier(ConstantBackend(happy=0.7)))
+    transformer = EmotionVideoTransformer(analyzer)
+    transformer.recv(av.VideoFrame.from_ndarray(on_background(astronaut, 640, 480), format="rgb24"))
+    assert analyzer._known
+    transformer.restart()
+    assert analyzer._known == []
 
 
 def test_restart_begins_anew(clock):

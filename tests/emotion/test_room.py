@@ -193,3 +193,30 @@ def test_an_rtsp_camera_is_read_and_its_end_and_a_wrong_password_are_told(made, 
         assert camera.trouble == ""
     until(lambda: camera.trouble)
     assert "hunter2" not in camera.trouble + caplog.text
+
+
+def test_who_leaves_during_an_analysis_keeps_no_picture(made):
+    analysing, go_on = threading.Event(), threading.Event()
+
+    class Slow:
+        def analyze(self, image, at=None):
+            analysing.set()
+            go_on.wait(10)
+            return []
+
+        def restart(self) -> None: ...
+
+    def frames(url):
+        while not go_on.wait(0.01):
+            yield av.VideoFrame.from_ndarray(np.full((48, 64, 3), 90, np.uint8), format="rgb24")
+        time.sleep(0.5)
+
+    camera, gone, stays = RoomCamera("http://camera", Slow, frames), RoomSource(), RoomSource()
+    for source in (gone, stays):
+        made.append((camera, source))
+        camera.join(source)
+    assert analysing.wait(10)
+    camera.leave(gone)
+    go_on.set()
+    until(lambda: stays.seen is not None)
+    assert gone.seen is None

@@ -9,7 +9,7 @@ import pytest
 from emotion.labels import EMOTIONS, UNSURE
 from emotion.lesson import WINDOW_S, Window
 from emotion.mood import corrected
-from emotion.series import MOST_POINTS, clock, names, points, stacked, table
+from emotion.series import MOST_POINTS, clock, names, parts_of, points, stacked, table
 from tests.fakes import make_scores
 
 
@@ -82,3 +82,11 @@ def test_two_hours_are_prepared_in_time():
     stacked(found, in_groups=False)
     table(found, in_groups=False)
     assert time.perf_counter() - began < 1.5  # 0.03 s on a machine that does nothing else
+
+
+def test_no_line_goes_over_a_time_in_which_nobody_could_be_read():
+    found = points([window(0), window(1), window(2, readable=0.0), window(3, readable=0.0), window(4), window(9)])
+    parts = [(part, point.start_s) for part, point in parts_of(found)]
+    assert [start for _, start in parts] == [0, 5, 20, 45]
+    assert parts[0][0] == parts[1][0]
+    assert len({part for part, _ in parts}) == 3

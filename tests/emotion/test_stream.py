@@ -163,3 +163,25 @@ def test_streams_do_not_know_of_each_other(backend, astronaut):
     scene = on_background(astronaut, 640, 480)
     assert [face.track_id for face in first.analyze(scene, 0.0)] == [1]
     assert [face.track_id for face in second.analyze(scene, 0.0)] == [1]
+
+
+@pytest.mark.parametrize("shift", [36, 44, 52])
+def test_a_class_that_moves_as_a_whole_and_grows_is_read_at_once(astronaut, shift):
+    """As a gallery that is scrolled: new faces have no scores yet, however many others are due."""
+    face = cv2.cvtColor(np.ascontiguousarray(astronaut[60:170, 170:280]), cv2.COLOR_RGB2GRAY)
+    empty = np.full((110, 110), 90, np.uint8)
+    for first, then in ((20, 20), (20, 23), (24, 25), (16, 20)):
+        stream = StreamAnalyzer(constant_classifier(ConstantBackend(happy=0.7), unsure_below=0.5))
+        before, after = (gallery([face] * n + [empty] * (25 - n), 5, 5, face_px=110)[0] for n in (first, then))
+        play(stream, [before] * 15)
+        found = stream.analyze(np.roll(after, shift, axis=1), 15 * FRAME_S)
+        assert len(found) >= then - 5  # those that the roll cuts in two
+        assert all(face.emotion is not None for face in found)
+
+
+def test_faces_that_pan_by_are_read_in_every_picture(astronaut):
+    scene, _ = class_of(astronaut, 5, 110)
+    stream = StreamAnalyzer(constant_classifier(ConstantBackend(happy=0.7), unsure_below=0.5))
+    for number in range(12):
+        found = stream.analyze(np.roll(scene, 30 * number, axis=1), number / 2)
+        assert len(found) >= 15

@@ -43,5 +43,14 @@ def test_twilios_keys_are_used_and_their_failure_costs_no_page(monkeypatch):
     assert ice.configurations(Settings(twilio=("AC2", "t")))[1] == {"iceServers": STUN}
 
 
+def test_a_failure_is_not_waited_for_in_every_run_of_a_page(monkeypatch):
+    asked = []
+    monkeypatch.setattr(ice, "get_available_ice_servers", lambda: STUN)
+    monkeypatch.setattr(ice.twilio, "ice_servers", lambda sid, token: asked.append(sid) or fail())
+    for _ in range(3):
+        assert ice.configurations(Settings(twilio=("AC3", "t")))[1] == {"iceServers": STUN}
+    assert asked == ["AC3"]
+
+
 def fail() -> None:
     raise ValueError("Twilio answered 401")
