@@ -5,6 +5,7 @@ or `e2e`, which watch a clock, a memory or a browser. Ends with one closing line
 where anything failed.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
+from tests import RUN_FOLDER
+
 MOST_PROCESSES = 4
 """Some hold TensorFlow, with half a gigabyte each."""
 NO_TESTS = 5
@@ -21,12 +24,16 @@ NO_TESTS = 5
 PARTS = (["--part=together", "-n", "auto", f"--maxprocesses={MOST_PROCESSES}", "--dist=loadfile"], ["--part=alone"])
 
 
-def run(options: Sequence[str]) -> tuple[int, Counter[str]]:
-    """One run of pytest: its exit status, and how many passed, failed, ended in an error or were skipped."""
-    with tempfile.TemporaryDirectory() as folder:
-        told = Path(folder) / "junit.xml"
-        status = subprocess.run([sys.executable, "-m", "pytest", f"--junitxml={told}", *options]).returncode
-        return status, counted(told.read_text()) if told.is_file() else Counter()
+def run(options: Sequence[str], folder: str) -> tuple[int, Counter[str]]:
+    """One run of pytest: its exit status, and how many passed, failed, ended in an error or were skipped.
+
+    `folder` is for what the runs and their processes share.
+    """
+    told = Path(folder) / "junit.xml"
+    told.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", f"--junitxml={told}", *options]
+    status = subprocess.run(command, env={**os.environ, RUN_FOLDER: folder}).returncode
+    return status, counted(told.read_text()) if told.is_file() else Counter()
 
 
 def counted(junit: str) -> Counter[str]:
@@ -49,7 +56,8 @@ def closing_line(counts: Counter[str], seconds: float) -> str:
 def main(options: Sequence[str]) -> int:
     """Run both parts; the second also where the first failed, so that one run tells all."""
     began = time.monotonic()
-    parts = [run([*part, *options]) for part in PARTS]
+    with tempfile.TemporaryDirectory() as folder:
+        parts = [run([*part, *options], folder) for part in PARTS]
     print(closing_line(sum((counts for _, counts in parts), Counter()), time.monotonic() - began), flush=True)
     statuses = {status for status, _ in parts}
     if statuses == {NO_TESTS}:

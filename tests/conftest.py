@@ -4,12 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 import pytest
 import streamlit_webrtc  # noqa: F401  # before any test imports TensorFlow: loaded after it, libsrtp crashes the process
+
+from tests import RUN_FOLDER
 
 if TYPE_CHECKING:
     from training.labelled_faces import LabelledFaces, Split
@@ -71,9 +74,26 @@ def fer2013_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return usual
     if not (SHARED_FER2013 / "unpack.py").is_file():
         miss("no FER-2013 here: set FER2013_CSV, or put fer2013.csv into data/")
-    folder = tmp_path_factory.mktemp("fer2013")
-    subprocess.run([sys.executable, SHARED_FER2013 / "unpack.py", folder], check=True, timeout=240)
-    return folder / "fer2013.csv"
+    run = os.environ.get(RUN_FOLDER)
+    return unpacked(Path(run) if run else tmp_path_factory.mktemp("fer2013"))
+
+
+def unpacked(folder: Path) -> Path:
+    """FER-2013 written into `folder`, by the first of the processes that ask for it; the others wait."""
+    file, busy = folder / "fer2013.csv", folder / "busy"
+    while not file.is_file():
+        try:
+            busy.mkdir()
+        except FileExistsError:
+            time.sleep(0.2)
+            continue
+        try:
+            subprocess.run([sys.executable, SHARED_FER2013 / "unpack.py", busy], check=True, timeout=240)
+            for written in sorted(busy.iterdir(), key=lambda path: path.name == file.name):  # what is waited for last
+                written.rename(folder / written.name)
+        finally:
+            shutil.rmtree(busy)
+    return file
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ JUNIT = '<testsuites><testsuite name="pytest" errors="1" failures="2" skipped="3
 def test_it_fails_where_a_part_fails_and_not_where_one_has_no_test(monkeypatch, capsys, statuses, status):
     asked, answers = [], iter(statuses)
 
-    def run(options):
+    def run(options, folder):
         asked.append(options)
         return next(answers), Counter(passed=2)
 
@@ -32,10 +32,10 @@ def test_a_report_is_counted_in_pytests_words():
     assert all_tests.closing_line(Counter(), 0) == "no tests ran in 0.00s"
 
 
-def test_a_real_run_has_every_test_in_one_of_the_parts(pytester_folder):
-    status, counts = all_tests.run(["--part=together", str(pytester_folder)])
+def test_a_real_run_has_every_test_in_one_of_the_parts(pytester_folder, tmp_path):
+    status, counts = all_tests.run(["--part=together", str(pytester_folder)], str(tmp_path))
     assert (status, counts) == (0, Counter(passed=2))
-    status, counts = all_tests.run(["--part=alone", str(pytester_folder)])
+    status, counts = all_tests.run(["--part=alone", str(pytester_folder)], str(tmp_path))
     assert (status, counts) == (1, Counter(passed=1, failed=1))
 
 
