@@ -83,7 +83,7 @@ def decode_picture(content: bytes, most_pixels: int = MAX_PIXELS) -> RGBImage:
 def encode_png(image: RGBImage) -> bytes:
     """`image` as a PNG file without any metadata."""
     file = io.BytesIO()
-    Image.fromarray(require_rgb(image)).save(file, format="PNG", compress_level=1)  # half the time
+    Image.fromarray(require_rgb(image)).save(file, format="PNG", compress_level=1)  # a quarter quicker than 3, as large
     return file.getvalue()
 
 

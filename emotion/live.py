@@ -18,7 +18,7 @@ from emotion.lasting import LastingWatch
 from emotion.memory import give_back_large_buffers
 from emotion.metrics import METRICS
 from emotion.recorder import LessonRecorder
-from emotion.sources import FORGET_WITHIN_S, Analyzer
+from emotion.sources import Analyzer, forget_faces
 from emotion.timeline import MoodTimeline
 from emotion.turns import STREAM, stand_back
 
@@ -71,9 +71,7 @@ class EmotionVideoTransformer:
 
     def restart(self) -> None:
         """Begin anew, as when START or STOP is pressed: counters at zero, nothing remembered of the last stream."""
-        if self._turn.acquire(timeout=FORGET_WITHIN_S):  # the analyzer holds pieces of the last picture's faces
-            self._analyzer.restart()
-            self._turn.release()
+        forget_faces(self._analyzer, self._turn)
         with self._lock:
             self._starting = True
             self._layout = CaptionLayout()

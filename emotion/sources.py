@@ -43,6 +43,15 @@ class Analyzer(Protocol):
     def restart(self) -> None: ...
 
 
+def forget_faces(analyzer: Analyzer, turn: threading.Lock) -> None:
+    """Have `analyzer` forget the last picture's faces, of which it holds pieces, when the one in its `turn` is done."""
+    if turn.acquire(timeout=FORGET_WITHIN_S):
+        try:
+            analyzer.restart()
+        finally:
+            turn.release()
+
+
 class RecordedSource:
     """Numbers of pictures that were analysed; recorded by one thread, read by another.
 
@@ -96,9 +105,7 @@ class AnalysedSource(RecordedSource):
 
     def restart(self) -> None:
         self._starting = True
-        if self._turn.acquire(timeout=FORGET_WITHIN_S):  # the analyzer holds pieces of the last picture's faces
-            self._analyzer.restart()
-            self._turn.release()
+        forget_faces(self._analyzer, self._turn)
         super().restart()
 
     def look(self, image: RGBImage) -> list[Face]:
