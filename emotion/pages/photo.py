@@ -19,6 +19,8 @@ from emotion.pages.charts import expression_bars, in_words
 SOURCES = ("Upload", "Camera snapshot")
 CHARTS_A_ROW = 3
 MOST_PHOTOS = 20
+PNG = "photo-png"
+"""Key of `st.session_state`: the id of the file that is looked at, and its drawn picture as PNG."""
 LOOK_HELP = (
     "Covers one part of the face after the other and sees how far the probability falls (Zeiler and Fergus, 2014). It "
     "tells what the network uses, not what a feeling is; a network may be right for a wrong reason."
@@ -39,6 +41,8 @@ def show(analyzer: FaceAnalyzer) -> None:
             accept_multiple_files=True,
             key="upload",
         )
+    if st.session_state.get(PNG, ("",))[0] not in {file.file_id for file in files}:
+        st.session_state.pop(PNG, None)  # a picture that was taken away is forgotten with its file
     if not files:
         st.caption(":material/lock: Pictures are read in memory and forgotten; none is stored.")
         return
@@ -140,9 +144,9 @@ def _show_look(image: RGBImage, face: Face, analyzer: FaceAnalyzer) -> None:
 def _png(file_id: str, drawn: RGBImage) -> bytes:
     """The drawn picture as a file, made once. Not by a function of its button: Streamlit drops what such a one made
     after the second run of any viewer's page, on a busy server before a browser has fetched it."""
-    known: tuple[str, bytes] | None = st.session_state.get("photo-png")
+    known: tuple[str, bytes] | None = st.session_state.get(PNG)
     if known is None or known[0] != file_id:
-        known = st.session_state["photo-png"] = file_id, encode_png(drawn)
+        known = st.session_state[PNG] = file_id, encode_png(drawn)
     return known[1]
 
 

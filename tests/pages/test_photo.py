@@ -4,7 +4,10 @@ import csv
 import io
 import json
 
+from streamlit.testing.v1 import AppTest
+
 from emotion.exports import COLUMNS, Photo, photo_rows, photos_csv, photos_json
+from emotion.pages.photo import PNG
 from tests.fakes import make_face
 
 PHOTOS = [
@@ -34,3 +37,15 @@ def test_json_has_every_picture_even_one_without_faces():
         ("b, c.png", 1, "network"),
     ]
     assert told[0]["image"] == {"width": 640, "height": 480}
+
+
+def test_a_picture_that_was_taken_away_is_forgotten():
+    def show_tab():
+        from emotion.pages import photo
+
+        photo.show(None)  # no picture, so nothing to analyse
+
+    app = AppTest.from_function(show_tab)
+    app.session_state[PNG] = ("a file that is gone", b"its faces")
+    assert not app.run(timeout=30).exception
+    assert PNG not in app.session_state
